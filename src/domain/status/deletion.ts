@@ -1,0 +1,55 @@
+import type { Verdict } from "../ports/cluster-state.js";
+import { PATIENCE, remaining } from "./patience.js";
+import type { Trouble } from "./trouble.js";
+
+/** What the going away of any object of ours depends on. Durations in milliseconds. */
+export interface DeletionFacts {
+  /** The database's clock. */
+  now: number;
+  current: Verdict<string>;
+  deleteSentAt: number | null;
+  trouble: Trouble | null;
+  /** Null: it is known not to be there. */
+  object: { uid: string; finalizers: readonly string[] } | null;
+  /** uid of the object that is ours; null: not known. */
+  uid: string | null;
+  /** Texts that say more of what holds the object; empty: the finalizers are all that is known. */
+  blockers: readonly string[];
+}
+
+/**
+ * The status of what is being deleted, for assignments, stores and namespaces alike (DESIGN.md, "The status of an assignment", rows 2 and 3).
+ * @returns "gone" where nothing of ours is left
+ */
+export function judgeDeletion(facts: DeletionFacts): {
+  verdict: Verdict<"DELETING" | "DELETE_FAILED"> | "gone";
+  lookAgainIn: number | null;
+} {
+  const failed = (reason: string, message: string) => ({
+    verdict: { status: "DELETE_FAILED" as const, reason, message },
+    lookAgainIn: null,
+  });
+  const deleting = (lookAgainIn: number | null) => ({
+    verdict: {
+      status: "DELETING" as const,
+      reason: facts.current.status === "DELETING" ? facts.current.reason : null,
+      message: null,
+    },
+    lookAgainIn,
+  });
+  if (facts.trouble?.kind === "refused") return failed(facts.trouble.reason, facts.trouble.message);
+  if (facts.trouble?.kind === "unreachable") {
+    return facts.trouble.since < PATIENCE.unreachable
+      ? deleting(remaining(PATIENCE.unreachable, facts.trouble.since))
+      : failed("ClusterUnreachable", facts.trouble.message);
+  }
+  if (facts.object === null || (facts.uid !== null && facts.object.uid !== facts.uid))
+    return { verdict: "gone", lookAgainIn: null };
+  if (facts.deleteSentAt === null) return deleting(null);
+  const goingFor = facts.now - facts.deleteSentAt;
+  if (goingFor < PATIENCE.finalizer || (facts.object.finalizers.length === 0 && facts.blockers.length === 0)) {
+    return deleting(remaining(PATIENCE.finalizer, goingFor));
+  }
+  const what = [...facts.object.finalizers, ...facts.blockers].join(", ");
+  return failed("FinalizerStuck", `It cannot go while this holds it: ${what}. Whoever set that must remove it.`);
+}
