@@ -1,0 +1,12 @@
+import type { Findings } from "./findings.js";
+
+/** Something that is being deleted takes no other change (DESIGN.md, "The status of an assignment"). */
+export function checkStillThere(
+  findings: Findings,
+  kind: string,
+  thing: { name: string; deletionRequestedAt: Date | null },
+  path: string[] = [],
+): void {
+  if (thing.deletionRequestedAt === null) return;
+  findings.precondition("BeingDeleted", path, `The ${kind} ${thing.name} is being deleted; it takes no other change.`);
+}

@@ -1,0 +1,3 @@
+export * from "./doubles.js";
+export * from "./outcome.js";
+export * from "./world.js";
