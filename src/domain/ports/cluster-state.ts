@@ -110,6 +110,8 @@ export interface ProjectWork {
   deleteSentAt: number | null;
   remainingAssignments: number;
   remainingProviders: number;
+  /** Assignments and stores in it that are DELETE_FAILED. */
+  stuck: number;
 }
 
 /** Where an object of ours is, by which the watcher finds the key to an event. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ASSIGNMENT_STATUSES } from "../kinds.js";
 import type { WriteRecord } from "../ports/cluster-state.js";
 import { isAnswered, judgeAssignment, type AssignmentFacts } from "./assignment-status.js";
+import { PATIENCE } from "./patience.js";
 import type { ExternalSecretSeen } from "./seen.js";
 
 const NOW = 1_000_000_000;
@@ -54,7 +55,8 @@ const facts = (over: Partial<AssignmentFacts> = {}): AssignmentFacts => ({
   uid: "u1",
   lastWrite: write(),
   wantsNativeSecret: true,
-  cause: { failure: null, missingProviderSecretAt: null },
+  cause: { failure: null, missingProviderSecretAt: null, missedFor: PATIENCE.cause },
+  patience: PATIENCE,
   ...over,
 });
 const unreachable = (since: number): AssignmentFacts["trouble"] => ({
@@ -210,24 +212,42 @@ const ROWS: [
   ["Ready=True without bindings at all (0.14.4)", { object: object({ bindingName: null }) }, { status: "SYNCED" }],
   [
     "Ready=True, but MissingProviderSecret not older than refreshTime",
-    { cause: { failure: null, missingProviderSecretAt: "2026-01-01T00:00:00Z" } },
+    { cause: { failure: null, missingProviderSecretAt: "2026-01-01T00:00:00Z", missedFor: 0 } },
     { status: "SYNCED_ERROR", reason: "MissingProviderSecret" },
   ],
   [
     "Ready=True, MissingProviderSecret of an older attempt",
-    { cause: { failure: null, missingProviderSecretAt: "2025-12-31T23:59:59Z" } },
+    { cause: { failure: null, missingProviderSecretAt: "2025-12-31T23:59:59Z", missedFor: 0 } },
     { status: "SYNCED", reason: "SecretSynced" },
   ],
   ["Ready=True, SecretSynced, current", {}, { status: "SYNCED", reason: "SecretSynced" }],
   [
     "Ready=False, answered, with the event's cause",
-    { object: failing(), cause: { failure: "permission denied", missingProviderSecretAt: null } },
+    { object: failing(), cause: { failure: "permission denied", missingProviderSecretAt: null, missedFor: 0 } },
     { status: "SYNCED_ERROR", reason: "SecretSyncedError", message: "permission denied" },
   ],
   [
     "Ready=False, answered, no event seen",
     { object: failing() },
     { status: "SYNCED_ERROR", reason: "SecretSyncedError", message: "could not get secret data from provider" },
+  ],
+  [
+    "Ready=False, answered, its event still on the way",
+    {
+      object: failing(),
+      current: { status: "SYNCED", reason: "SecretSynced", message: null },
+      cause: { failure: null, missingProviderSecretAt: null, missedFor: PATIENCE.cause - 1 },
+    },
+    { status: "SYNCED" },
+  ],
+  [
+    "Ready=False, answered, failed before, its event still on the way",
+    {
+      object: failing(),
+      current: { status: "SYNCED_ERROR", reason: "OperatorSilent", message: null },
+      cause: { failure: null, missingProviderSecretAt: null, missedFor: 0 },
+    },
+    { status: "SYNCED_ERROR", reason: "SecretSyncedError" },
   ],
   ["gone after our delete", { unwanted: true, deleteSentAt: NOW - 10, object: null }, "gone"],
   ["another uid after our delete", { unwanted: true, deleteSentAt: NOW - 10, object: object({ uid: "u2" }) }, "gone"],
@@ -297,7 +317,7 @@ describe("judgeAssignment", () => {
         ...rest,
         current: { status, reason: null, message: null },
         lastWrite: written === null ? null : write(written),
-        cause: { failure: null, missingProviderSecretAt: missing },
+        cause: { failure: null, missingProviderSecretAt: missing, missedFor: PATIENCE.cause },
       }),
     );
 

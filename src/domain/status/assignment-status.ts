@@ -1,7 +1,7 @@
 import type { AssignmentStatus } from "../kinds.js";
 import type { Verdict, WriteRecord } from "../ports/cluster-state.js";
 import { judgeDeletion } from "./deletion.js";
-import { PATIENCE, remaining } from "./patience.js";
+import { lasting, remaining, type Patience } from "./patience.js";
 import { isLater, type ExternalSecretSeen } from "./seen.js";
 import type { Trouble } from "./trouble.js";
 
@@ -11,6 +11,8 @@ export interface CauseSeen {
   failure: string | null;
   /** `lastTimestamp` of the newest `MissingProviderSecret` event, RFC 3339; null: none was seen. */
   missingProviderSecretAt: string | null;
+  /** For how long a failure has been seen without its cause, milliseconds; 0 where the cause is known. */
+  missedFor: number;
 }
 
 /** All that one assignment's status depends on. Durations in milliseconds; no two machines' clocks are compared. */
@@ -34,6 +36,7 @@ export interface AssignmentFacts {
   /** A native Secret is wanted: creation policy other than None. */
   wantsNativeSecret: boolean;
   cause: CauseSeen;
+  patience: Patience;
 }
 
 export interface AssignmentJudgement {
@@ -63,13 +66,11 @@ export function isAnswered(
   return (object.ready?.status ?? null) !== write.ready || object.syncedResourceVersion !== write.syncedResourceVersion;
 }
 
-/** Whether what the operator last wrote is of the spec that stands there now (DESIGN.md: *current*). */
-function isCurrent(object: ExternalSecretSeen, write: WriteRecord | null, answered: boolean): boolean {
+/** Whether what the operator last synced is of the spec that stands there now (DESIGN.md: *current*, a forced sync aside). */
+export function isCurrent(object: Pick<ExternalSecretSeen, "generation" | "syncedResourceVersion">): boolean {
   const dash = object.syncedResourceVersion?.indexOf("-") ?? -1;
   if (object.syncedResourceVersion === null || dash < 1) return false;
-  return (
-    object.syncedResourceVersion.slice(0, dash) === String(object.generation) && (write?.forced !== true || answered)
-  );
+  return object.syncedResourceVersion.slice(0, dash) === String(object.generation);
 }
 
 /**
@@ -107,24 +108,32 @@ export function judgeAssignment(facts: AssignmentFacts): AssignmentJudgement {
   if (object === null) return judged(verdict("PENDING", "Applying", null));
 
   const ready = object.ready?.status;
-  const current = ready === "True" && isCurrent(object, facts.lastWrite, answered);
+  const current = ready === "True" && isCurrent(object) && (facts.lastWrite?.forced !== true || answered);
   if ((ready !== "True" && ready !== "False") || (ready === "True" && !current) || (ready === "False" && !answered)) {
     const silentFor = facts.lastWrite === null ? 0 : facts.now - facts.lastWrite.writtenAt;
-    if (silentFor < PATIENCE.operator) {
+    if (silentFor < facts.patience.operator) {
       const kept = facts.current.status === "PENDING" ? facts.current.reason : null;
-      return judged(verdict("PENDING", kept ?? "WaitingForOperator", null), remaining(PATIENCE.operator, silentFor));
+      return judged(
+        verdict("PENDING", kept ?? "WaitingForOperator", null),
+        remaining(facts.patience.operator, silentFor),
+      );
     }
     return judged(
       verdict(
         "SYNCED_ERROR",
         "OperatorSilent",
-        "The External Secrets Operator has not answered for 2 minutes: it is down, overloaded, or another controller class is in charge.",
+        `The External Secrets Operator has not answered for ${lasting(facts.patience.operator)}: it is down, overloaded, or another controller class is in charge.`,
       ),
     );
   }
   if (ready === "False") {
+    const { failure, missedFor } = facts.cause;
+    const known = failure !== null || missedFor >= facts.patience.cause;
     return judged(
-      verdict("SYNCED_ERROR", object.ready?.reason ?? "NotReady", facts.cause.failure ?? object.ready?.message ?? null),
+      known || facts.current.status === "SYNCED_ERROR"
+        ? verdict("SYNCED_ERROR", object.ready?.reason ?? "NotReady", failure ?? object.ready?.message ?? null)
+        : facts.current,
+      known ? null : remaining(facts.patience.cause, missedFor),
     );
   }
   const missing = missingThough(object, facts);
@@ -136,7 +145,8 @@ function whileAway(
   facts: AssignmentFacts,
   trouble: Extract<Trouble, { kind: "unreachable" }>,
 ): [Verdict<AssignmentStatus>, number | null] {
-  if (trouble.since < PATIENCE.unreachable) return [facts.current, remaining(PATIENCE.unreachable, trouble.since)];
+  if (trouble.since < facts.patience.unreachable)
+    return [facts.current, remaining(facts.patience.unreachable, trouble.since)];
   const confirmed = facts.current.status === "SYNCED" || facts.current.status === "SYNCED_ERROR";
   const unconfirmedWrite = facts.lastWrite?.unanswered === true;
   if (confirmed && !unconfirmedWrite) return [facts.current, null];

@@ -1,5 +1,5 @@
 import type { Verdict } from "../ports/cluster-state.js";
-import { PATIENCE, remaining } from "./patience.js";
+import { remaining, type Patience } from "./patience.js";
 import type { Trouble } from "./trouble.js";
 
 /** What the going away of any object of ours depends on. Durations in milliseconds. */
@@ -15,6 +15,7 @@ export interface DeletionFacts {
   uid: string | null;
   /** Texts that say more of what holds the object; empty: the finalizers are all that is known. */
   blockers: readonly string[];
+  patience: Patience;
 }
 
 /**
@@ -39,17 +40,16 @@ export function judgeDeletion(facts: DeletionFacts): {
   });
   if (facts.trouble?.kind === "refused") return failed(facts.trouble.reason, facts.trouble.message);
   if (facts.trouble?.kind === "unreachable") {
-    return facts.trouble.since < PATIENCE.unreachable
-      ? deleting(remaining(PATIENCE.unreachable, facts.trouble.since))
+    return facts.trouble.since < facts.patience.unreachable
+      ? deleting(remaining(facts.patience.unreachable, facts.trouble.since))
       : failed("ClusterUnreachable", facts.trouble.message);
   }
   if (facts.object === null || (facts.uid !== null && facts.object.uid !== facts.uid))
     return { verdict: "gone", lookAgainIn: null };
   if (facts.deleteSentAt === null) return deleting(null);
   const goingFor = facts.now - facts.deleteSentAt;
-  if (goingFor < PATIENCE.finalizer || (facts.object.finalizers.length === 0 && facts.blockers.length === 0)) {
-    return deleting(remaining(PATIENCE.finalizer, goingFor));
-  }
+  if (goingFor < facts.patience.finalizer) return deleting(remaining(facts.patience.finalizer, goingFor));
+  if (facts.object.finalizers.length === 0 && facts.blockers.length === 0) return deleting(null);
   const what = [...facts.object.finalizers, ...facts.blockers].join(", ");
   return failed("FinalizerStuck", `It cannot go while this holds it: ${what}. Whoever set that must remove it.`);
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { judgeDeletion } from "./deletion.js";
+import { lasting, PATIENCE } from "./patience.js";
 import { judgeProject, type ProjectFacts } from "./project-status.js";
 import { isLater } from "./seen.js";
 import { judgeTarget, type TargetFacts } from "./target-status.js";
@@ -35,6 +37,8 @@ const target = (over: Partial<TargetFacts> = {}): TargetFacts => ({
     forced: false,
   },
   cause: null,
+  causeMissedFor: PATIENCE.cause,
+  patience: PATIENCE,
   ...over,
 });
 const invalid = {
@@ -118,11 +122,13 @@ const project = (over: Partial<ProjectFacts> = {}): ProjectFacts => ({
   unwanted: false,
   deleteNamespace: false,
   remaining: 0,
+  stuck: 0,
   deleteSentAt: null,
   namespaceUid: null,
   namespaceOurs: null,
   trouble: null,
   object: namespace(),
+  patience: PATIENCE,
   ...over,
 });
 const READY = { status: "READY" as const, reason: null, message: null };
@@ -150,6 +156,21 @@ const PROJECTS: [string, Partial<ProjectFacts>, Expected][] = [
     { status: "FAILED", reason: "NamespaceTerminating" },
   ],
   ["deleting, secrets left", { unwanted: true, remaining: 2 }, { status: "DELETING" }],
+  [
+    "deleting, what is left is stuck",
+    { unwanted: true, remaining: 2, stuck: 1 },
+    { status: "DELETE_FAILED", reason: "ContentStuck" },
+  ],
+  [
+    "deleting, secrets left, cluster away",
+    { unwanted: true, remaining: 2, trouble: away(60_000) },
+    { status: "DELETE_FAILED", reason: "ClusterUnreachable" },
+  ],
+  [
+    "deleting, secrets left, stuck before",
+    { unwanted: true, remaining: 1, current: { status: "DELETE_FAILED", reason: "ContentStuck", message: "x" } },
+    { status: "DELETING" },
+  ],
   [
     "deleting, nothing left, namespace stays",
     { unwanted: true, current: { status: "DELETING", reason: null, message: null } },
@@ -190,6 +211,31 @@ describe("judgeProject", () => {
     if (expected === "gone") expect(verdict).toBe("gone");
     else expect(verdict).toMatchObject(expected);
   });
+});
+
+describe("judgeDeletion", () => {
+  it("waits for nothing in particular where nothing is known to hold an object", () => {
+    const judged = judgeDeletion({
+      now: NOW,
+      current: { status: "DELETING", reason: null, message: null },
+      deleteSentAt: NOW - 10 * PATIENCE.finalizer,
+      trouble: null,
+      object: { uid: "u1", finalizers: [] },
+      uid: "u1",
+      blockers: [],
+      patience: PATIENCE,
+    });
+    expect(judged).toMatchObject({ verdict: { status: "DELETING" }, lookAgainIn: null });
+  });
+});
+
+describe("lasting", () => {
+  it.each([
+    [120_000, "2 minutes"],
+    [60_000, "1 minute"],
+    [30_000, "30 seconds"],
+    [300, "1 second"],
+  ])("%i ms: %s", (milliseconds, words) => expect(lasting(milliseconds)).toBe(words));
 });
 
 describe("isLater", () => {

@@ -1,7 +1,7 @@
 import type { ProjectStatus } from "../kinds.js";
 import type { Verdict } from "../ports/cluster-state.js";
 import { judgeDeletion } from "./deletion.js";
-import { PATIENCE, remaining } from "./patience.js";
+import { remaining, type Patience } from "./patience.js";
 import type { NamespaceSeen } from "./seen.js";
 import type { Trouble } from "./trouble.js";
 
@@ -15,11 +15,14 @@ export interface ProjectFacts {
   deleteNamespace: boolean;
   /** Secrets and stores of the project that still have to go first. */
   remaining: number;
+  /** Those of them that cannot go (DELETE_FAILED). */
+  stuck: number;
   deleteSentAt: number | null;
   namespaceUid: string | null;
   namespaceOurs: boolean | null;
   trouble: Trouble | null;
   object: NamespaceSeen | null;
+  patience: Patience;
 }
 
 export interface ProjectJudgement {
@@ -35,10 +38,7 @@ export function judgeProject(facts: ProjectFacts): ProjectJudgement {
     lookAgainIn,
   });
   if (facts.unwanted) {
-    if (facts.remaining > 0)
-      return judged(
-        current.status === "DELETE_FAILED" ? current : { status: "DELETING", reason: current.reason, message: null },
-      );
+    if (facts.remaining > 0) return judged(...whileNotEmpty(facts));
     if (!facts.deleteNamespace) return judged("gone");
     return judgeDeletion({ ...facts, uid: facts.namespaceUid, blockers: object?.blockers ?? [] });
   }
@@ -47,8 +47,8 @@ export function judgeProject(facts: ProjectFacts): ProjectJudgement {
   if (trouble?.kind === "unreachable") {
     // Once there, a namespace is taken to be there while the cluster is away.
     if (current.status === "READY") return judged(current);
-    return trouble.since < PATIENCE.unreachable
-      ? judged(current, remaining(PATIENCE.unreachable, trouble.since))
+    return trouble.since < facts.patience.unreachable
+      ? judged(current, remaining(facts.patience.unreachable, trouble.since))
       : judged({ status: "FAILED", reason: "ClusterUnreachable", message: trouble.message });
   }
   if (object !== null && object.deletionTimestamp === null)
@@ -63,4 +63,21 @@ export function judgeProject(facts: ProjectFacts): ProjectJudgement {
         ? "The namespace is gone, and it was not Secretariat that made it. Make it again, or delete the project."
         : "Somebody is deleting the namespace.",
   });
+}
+
+/** A project that is going away is stuck where what it holds is, in the same words where the whole cluster is away. */
+function whileNotEmpty(facts: ProjectFacts): [Verdict<ProjectStatus>, number | null] {
+  const { current, patience, stuck, trouble } = facts;
+  const away = trouble?.kind === "unreachable" ? trouble : null;
+  if (away !== null && away.since >= patience.unreachable)
+    return [{ status: "DELETE_FAILED", reason: "ClusterUnreachable", message: away.message }, null];
+  if (stuck > 0) {
+    const message = `${stuck} of its secrets and stores could not be removed; each of them says why.`;
+    return [{ status: "DELETE_FAILED", reason: "ContentStuck", message }, null];
+  }
+  const reason = current.status === "DELETING" ? current.reason : null;
+  return [
+    { status: "DELETING", reason, message: null },
+    away === null ? null : remaining(patience.unreachable, away.since),
+  ];
 }

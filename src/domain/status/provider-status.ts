@@ -9,14 +9,20 @@ export interface TargetSummary {
   message: string | null;
 }
 
+/** The reason of a target whose existing store is not in the cluster. */
+export const STORE_NOT_FOUND = "StoreNotFound";
+
 /**
  * The status of a provider over its targets (DESIGN.md, "The status of a project and of a provider"). One without a target is not needed anywhere yet: PENDING.
  * @returns `reason` where all targets concerned have the same; `message` counts and names their clusters, and has the cause where there is only one
  */
 export function providerStatus(
   deleting: boolean,
-  targets: readonly TargetSummary[],
+  all: readonly TargetSummary[],
 ): { status: ProviderStatus; reason: string | null; message: string | null } {
+  // A store of the platform admins' own need not be in every cluster; absent everywhere it is an error.
+  const present = all.filter(({ reason }) => reason !== STORE_NOT_FOUND);
+  const targets = present.length > 0 ? present : all;
   const having = (status: ProviderStatus): TargetSummary[] => targets.filter((target) => target.status === status);
   const say = (status: ProviderStatus, part: readonly TargetSummary[], singular: string, plural: string) => {
     const [first] = part;

@@ -87,9 +87,9 @@ const targets = (words: string) =>
     .split(" ")
     .filter((word) => word !== "")
     .map((word, index) => ({
-      status: PROVIDER_STATUSES.find((status) => status === word) ?? "PENDING",
+      status: word === "ABSENT" ? "ERROR" : (PROVIDER_STATUSES.find((status) => status === word) ?? "PENDING"),
       clusterName: "abcdef".charAt(index),
-      reason: word === "ERROR" ? "InvalidProviderConfig" : null,
+      reason: word === "ERROR" ? "InvalidProviderConfig" : word === "ABSENT" ? "StoreNotFound" : null,
       message: word === "ERROR" ? "permission denied" : null,
     }));
 
@@ -101,6 +101,9 @@ describe("the status of a provider over its targets", () => {
     [false, "READY READY", "READY", null, null],
     [false, "READY ERROR", "ERROR", "InvalidProviderConfig", "1 of 2 clusters reports an error: b (permission denied)"],
     [false, "ERROR ERROR PENDING", "ERROR", "InvalidProviderConfig", "2 of 3 clusters report errors: a, b"],
+    [false, "READY ABSENT", "READY", null, null],
+    [false, "PENDING ABSENT", "PENDING", null, "1 of 1 cluster is not ready yet: a"],
+    [false, "ABSENT ABSENT", "ERROR", "StoreNotFound", "2 of 2 clusters report errors: a, b"],
     [false, "READY DELETING", "PENDING", null, "1 of 2 clusters is not ready yet: b"],
     [false, "ERROR DELETE_FAILED", "ERROR", null, "2 of 2 clusters report errors: a, b"],
     [true, "READY", "DELETING", null, null],

@@ -1,7 +1,8 @@
 import type { ProviderStatus } from "../kinds.js";
 import type { Verdict, WriteRecord } from "../ports/cluster-state.js";
 import { judgeDeletion } from "./deletion.js";
-import { PATIENCE, remaining } from "./patience.js";
+import { remaining, type Patience } from "./patience.js";
+import { STORE_NOT_FOUND } from "./provider-status.js";
 import { isLater, type StoreSeen } from "./seen.js";
 import type { Trouble } from "./trouble.js";
 
@@ -20,6 +21,9 @@ export interface TargetFacts {
   lastWrite: WriteRecord | null;
   /** Message of the event that tells why the store is not ready; null: none was seen. */
   cause: string | null;
+  /** For how long a failure has been seen without its cause, milliseconds; 0 where the cause is known. */
+  causeMissedFor: number;
+  patience: Patience;
 }
 
 export interface TargetJudgement {
@@ -52,8 +56,8 @@ export function judgeTarget(facts: TargetFacts): TargetJudgement {
   }
   if (trouble?.kind === "refused") return judged({ status: "ERROR", reason: trouble.reason, message: trouble.message });
   if (trouble?.kind === "unreachable") {
-    if (trouble.since < PATIENCE.unreachable)
-      return judged(facts.current, remaining(PATIENCE.unreachable, trouble.since));
+    if (trouble.since < facts.patience.unreachable)
+      return judged(facts.current, remaining(facts.patience.unreachable, trouble.since));
     const confirmed =
       (facts.current.status === "READY" || facts.current.status === "ERROR") && lastWrite?.unanswered !== true;
     return judged(
@@ -63,14 +67,16 @@ export function judgeTarget(facts: TargetFacts): TargetJudgement {
   if (object === null) {
     return facts.managed
       ? judged({ status: "PENDING", reason: "Applying", message: null })
-      : judged({ status: "ERROR", reason: "StoreNotFound", message: "There is no store of this name in the cluster." });
+      : judged({ status: "ERROR", reason: STORE_NOT_FOUND, message: "There is no store of this name in the cluster." });
   }
   if (!answered || object.ready === null)
     return judged({ status: "PENDING", reason: "WaitingForOperator", message: null });
   if (object.ready.status === "True") return judged({ status: "READY", reason: object.ready.reason, message: null });
-  return judged({
-    status: "ERROR",
-    reason: object.ready.reason ?? "NotReady",
-    message: facts.cause ?? object.ready.message,
-  });
+  const known = facts.cause !== null || facts.causeMissedFor >= facts.patience.cause;
+  return judged(
+    known || facts.current.status === "ERROR"
+      ? { status: "ERROR", reason: object.ready.reason ?? "NotReady", message: facts.cause ?? object.ready.message }
+      : facts.current,
+    known ? null : remaining(facts.patience.cause, facts.causeMissedFor),
+  );
 }

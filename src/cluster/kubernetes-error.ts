@@ -1,0 +1,83 @@
+import { cleanMessage } from "./message.js";
+
+/** One of `details.causes` of a Kubernetes Status: `field` leads into the object. */
+export interface StatusCause {
+  reason: string;
+  message: string;
+  field: string;
+}
+
+/** `details` of a Kubernetes Status, as far as it is read. */
+export interface StatusDetails {
+  name: string;
+  group: string;
+  kind: string;
+  uid: string;
+}
+
+/** The API server answered, and it was a refusal. `reason` is Kubernetes' own word: NotFound, Conflict, Invalid, Expired … */
+export class KubernetesError extends Error {
+  override readonly name = "KubernetesError";
+
+  constructor(
+    /** HTTP status; that of the Status object for an error inside a watch. */
+    readonly status: number,
+    readonly reason: string,
+    /** Bounded, without control characters and quoted template text (DESIGN.md, "What is refused, and how"). */
+    message: string,
+    readonly details: StatusDetails,
+    readonly causes: readonly StatusCause[],
+    /** Milliseconds to wait, where the server said so. */
+    readonly retryAfter: number | null,
+  ) {
+    super(message);
+  }
+}
+
+/** Why a cluster gave no usable answer. */
+export type UnreachableKind =
+  /** Nothing listens there (ECONNREFUSED, EHOSTUNREACH, ENETUNREACH). */
+  | "refused"
+  /** Its name is not known. */
+  | "dns"
+  /** No answer in time. */
+  | "timeout"
+  /** The certificate, or the handshake. */
+  | "tls"
+  /** The connection was cut before the answer was whole. */
+  | "reset"
+  /** A credential plugin, a token file or a sign-in failed: nothing was sent. */
+  | "credentials"
+  /** What came was not an answer of a Kubernetes API, or too long. */
+  | "protocol"
+  /** Too many requests wait already. */
+  | "overloaded"
+  /** The proxy refused. */
+  | "proxy"
+  /** The caller gave up, or the connection was closed by us. */
+  | "aborted";
+
+/** No usable answer from the cluster. What was sent may or may not have been carried out. */
+export class ClusterUnreachableError extends Error {
+  override readonly name = "ClusterUnreachableError";
+
+  constructor(
+    readonly kind: UnreachableKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(cleanMessage(message), options);
+  }
+}
+
+/** Whether an error says nothing about the object but only about the cluster: no answer, 401, 429, or a 5xx that is no verdict (DESIGN.md, "The status of an assignment"). */
+export function isClusterFailure(error: unknown): boolean {
+  if (error instanceof ClusterUnreachableError) return true;
+  if (!(error instanceof KubernetesError)) return false;
+  return error.status === 401 || error.status === 429 || (error.status >= 500 && !isTypedPatchFailure(error));
+}
+
+/** The API server's 500 for an apply whose object doesn't fit the schema: a verdict about the object, not a failure of the server. */
+export function isTypedPatchFailure(error: KubernetesError): boolean {
+  return error.status === 500 && error.message.includes("failed to create typed patch object");
+}

@@ -1,0 +1,269 @@
+import type { ProviderTargetChange, ProviderTargetWork } from "../../domain/ports/cluster-state.js";
+import type { JsonObject } from "../../domain/json.js";
+import { renderStore } from "../../domain/spec/render.js";
+import { judgeTarget } from "../../domain/status/target-status.js";
+import type { Trouble } from "../../domain/status/trouble.js";
+import type { ObservedSecretStore } from "../projection.js";
+import { operatorResources, type ResourceRef } from "../resources.js";
+import type { ObservedCache } from "../watch/observed-cache.js";
+import { clearStatus } from "./clear-status.js";
+import { ensureObject, type Drift, type WantedObject } from "./ensure-object.js";
+import { DeposedError, type LeaderContext, type PassResult } from "./leader-context.js";
+import { removeObject } from "./remove-object.js";
+import { NO_OPERATOR } from "./trouble-log.js";
+import { sameVerdict } from "./verdicts.js";
+
+interface Findings {
+  object: ObservedSecretStore | null;
+  trouble: Trouble | null;
+  drift: Drift | null;
+  done: Omit<ProviderTargetChange, "id" | "revision" | "verdict" | "noted">;
+  lastWrite: ProviderTargetWork["lastWrite"];
+  retryIn: number | null;
+}
+
+/** How the domain's providers become a store: injected, for `cluster` knows no kinds of backend. */
+export type RenderStoreSpec = (provider: ProviderTargetWork["provider"]) => JsonObject;
+
+interface Place {
+  resource: ResourceRef | null;
+  cache: ObservedCache<ObservedSecretStore>;
+  kind: "SecretStore" | "ClusterSecretStore";
+  namespace: string | null;
+}
+
+/** One pass over one provider in this cluster: its ClusterSecretStore, or its SecretStore in the project's namespace. */
+export async function reconcileProviderTarget(
+  context: LeaderContext,
+  key: string,
+  id: string,
+  renderSpec: RenderStoreSpec,
+): Promise<PassResult> {
+  const work = await context.providerTargets.load(id);
+  if (work === null) {
+    context.forget(key, null);
+    return undefined;
+  }
+  const place = placeOf(context, work);
+  const namespace = place.namespace === null ? null : context.observed.namespaces.get(null, place.namespace);
+  if (namespace !== null && namespace.deletionTimestamp !== null && work.deletionRequestedAt === null) return undefined;
+  // A store outlives what uses it: deleted before, the operator could not even clean up.
+  if (work.deletionRequestedAt !== null && work.remainingAssignments > 0) return undefined;
+  const found = await look(context, key, work, place, renderSpec);
+  if (found === "stale") return { after: 0 };
+  return await conclude(context, key, work, found);
+}
+
+function placeOf(context: LeaderContext, work: ProviderTargetWork): Place {
+  const resources = context.operatorApiVersion === null ? null : operatorResources(context.operatorApiVersion);
+  return work.project === null
+    ? {
+        resource: resources?.clusterSecretStores ?? null,
+        cache: context.observed.clusterSecretStores,
+        kind: "ClusterSecretStore",
+        namespace: null,
+      }
+    : {
+        resource: resources?.secretStores ?? null,
+        cache: context.observed.secretStores,
+        kind: "SecretStore",
+        namespace: work.project.name,
+      };
+}
+
+const nothingDone = (work: ProviderTargetWork, object: ObservedSecretStore | null): Findings => ({
+  object,
+  trouble: null,
+  drift: null,
+  done: {},
+  lastWrite: work.lastWrite,
+  retryIn: null,
+});
+
+async function look(
+  context: LeaderContext,
+  key: string,
+  work: ProviderTargetWork,
+  place: Place,
+  renderSpec: RenderStoreSpec,
+): Promise<Findings | "stale"> {
+  const observed = place.cache.get(place.namespace, work.provider.storeName);
+  const unwanted = work.deletionRequestedAt !== null;
+  if (unwanted && (!work.sent || !work.provider.managed)) return nothingDone(work, null);
+  const away = context.troubles.cluster;
+  if (away !== null) return { ...nothingDone(work, observed), trouble: away };
+  if (place.resource === null || context.operatorApiVersion === null)
+    return { ...nothingDone(work, observed), trouble: NO_OPERATOR };
+  if (unwanted) return await remove(context, key, work, place, place.resource, observed);
+  if (!work.provider.managed) {
+    const seen: ProviderTargetChange["uid"] = observed?.uid ?? null;
+    return { ...nothingDone(work, observed), done: seen === work.uid ? {} : { uid: seen } };
+  }
+  const apiVersion = context.operatorApiVersion;
+  const wanted: WantedObject<ObservedSecretStore> = {
+    key,
+    resource: place.resource,
+    namespace: place.namespace,
+    name: work.provider.storeName,
+    id: work.provider.id,
+    render: (uid) =>
+      renderStore({
+        apiVersion,
+        name: work.provider.storeName,
+        namespace: place.namespace,
+        uid,
+        ids: { installation: context.installation, provider: work.provider.id },
+        spec: renderSpec(work.provider),
+      }),
+    labelled: true,
+    forceSyncToken: null,
+    uid: work.uid,
+    lags: work.appliedGeneration !== work.provider.generation,
+    expectGone: work.deleteSentAt !== null,
+    observed,
+    project: (object) => context.projector.store(place.kind, object),
+    remember: (object) => void place.cache.observe(object),
+    markSent: async () => {
+      if (work.sent) return true;
+      const outcome = await context.batcher.submit({
+        kind: "providerTarget",
+        change: { id: work.id, revision: work.revision, sent: true },
+      });
+      if (outcome === "deposed") throw new DeposedError();
+      return outcome === "written";
+    },
+  };
+  const outcome = await ensureObject(context, wanted);
+  if (outcome.kind === "stale") return "stale";
+  if (outcome.kind === "trouble")
+    return {
+      ...nothingDone(work, null),
+      trouble: outcome.trouble,
+      drift: outcome.drift,
+      retryIn: outcome.retryIn ?? null,
+    };
+  if (outcome.kind === "terminating") return nothingDone(work, outcome.object);
+  context.troubles.over(key);
+  const uid = outcome.object.uid === work.uid ? {} : { uid: outcome.object.uid };
+  if (outcome.kind === "unchanged") return { ...nothingDone(work, outcome.object), done: uid };
+  try {
+    // A store's status carries no generation: only a Ready that was taken away first tells the answer to this write (ESO.md, "Stores").
+    const cleared = outcome.object.ready !== null && (outcome.effective || wanted.lags);
+    const object = cleared ? await clearStatus(context, wanted, outcome.object, false) : outcome.object;
+    const wrote = outcome.effective || cleared;
+    const write =
+      object === null || !wrote
+        ? null
+        : {
+            resourceVersion: object.resourceVersion,
+            unanswered: object.ready === null,
+            ready: object.ready?.status ?? null,
+            syncedResourceVersion: null,
+            forced: false,
+          };
+    return {
+      object,
+      trouble: null,
+      drift: outcome.drift,
+      done: {
+        ...uid,
+        sent: true,
+        appliedGeneration: work.provider.generation,
+        ...(work.deleteSentAt === null ? {} : { deleteSent: false }),
+        ...(write === null ? {} : { lastWrite: { ...write, writtenAt: null } }),
+      },
+      lastWrite: write === null ? work.lastWrite : { ...write, writtenAt: work.now },
+      retryIn: null,
+    };
+  } catch (error) {
+    return { ...nothingDone(work, null), trouble: context.troubles.of(key, error), drift: outcome.drift };
+  }
+}
+
+async function remove(
+  context: LeaderContext,
+  key: string,
+  work: ProviderTargetWork,
+  place: Place,
+  resource: ResourceRef,
+  observed: ObservedSecretStore | null,
+): Promise<Findings> {
+  const outcome = await removeObject(context, {
+    key,
+    resource,
+    namespace: place.namespace,
+    name: work.provider.storeName,
+    uid: work.uid,
+    observed,
+    project: (object) => context.projector.store(place.kind, object),
+    remember: (object) => void place.cache.observe(object),
+    isOurs: (object) => object.ours?.installation === context.installation && object.ours.id === work.provider.id,
+  });
+  if (outcome.kind === "trouble") return { ...nothingDone(work, outcome.object), trouble: outcome.trouble };
+  context.troubles.over(key);
+  return {
+    ...nothingDone(work, outcome.object),
+    done: outcome.object !== null && work.deleteSentAt === null ? { deleteSent: true } : {},
+  };
+}
+
+async function conclude(
+  context: LeaderContext,
+  key: string,
+  work: ProviderTargetWork,
+  found: Findings,
+): Promise<PassResult> {
+  if (found.object !== null) context.uidKeys.set(found.object.uid, key);
+  const cause =
+    found.object === null
+      ? null
+      : context.events.causeFor(found.object.uid, {
+          writtenVersion: found.lastWrite?.resourceVersion ?? null,
+          lastTransitionTime: found.object.ready?.lastTransitionTime ?? null,
+        });
+  const judgement = judgeTarget({
+    now: work.now,
+    current: work.current,
+    managed: work.provider.managed,
+    unwanted: work.deletionRequestedAt !== null,
+    sent: work.sent,
+    deleteSentAt: found.done.deleteSent === true ? work.now : work.deleteSentAt,
+    trouble: found.trouble,
+    object: found.object,
+    uid: found.done.uid ?? work.uid,
+    lastWrite: found.lastWrite,
+    cause,
+    causeMissedFor: context.missedCauses.missedFor(key, found.object?.ready?.status === "False" && cause === null),
+    patience: context.patience,
+  });
+  const change: ProviderTargetChange = { id: work.id, revision: work.revision, ...found.done };
+  if (judgement.verdict === "gone" || !sameVerdict(judgement.verdict, work.current)) change.verdict = judgement.verdict;
+  if (found.drift !== null) change.noted = { reason: "Drifted", message: found.drift.message };
+  if (judgement.answered && found.lastWrite?.unanswered === true)
+    change.lastWrite = { ...found.lastWrite, unanswered: false };
+  if (Object.keys(change).length > 2) {
+    const outcome = await context.batcher.submit({ kind: "providerTarget", change });
+    if (outcome === "deposed") throw new DeposedError();
+    if (outcome === "stale") return { after: 0 };
+  }
+  if (judgement.verdict === "gone") {
+    context.forget(key, work.uid);
+    return undefined;
+  }
+  const stuck = judgement.verdict.status === "DELETE_FAILED";
+  if (work.project !== null && stuck !== (work.current.status === "DELETE_FAILED"))
+    context.lookAt("project", work.project.id);
+  if (
+    judgement.verdict.status === "READY" &&
+    (work.current.status !== "READY" || found.done.appliedGeneration !== undefined)
+  ) {
+    context.providerRecovered(work.provider.id);
+  }
+  // While the whole cluster is away its return wakes every key.
+  if (context.troubles.cluster !== null)
+    return judgement.lookAgainIn === null ? undefined : { after: judgement.lookAgainIn };
+  if (found.retryIn !== null) return { after: found.retryIn };
+  if (found.trouble !== null || stuck)
+    return judgement.lookAgainIn === null ? { retry: true } : { retry: true, within: judgement.lookAgainIn };
+  return judgement.lookAgainIn === null ? undefined : { after: judgement.lookAgainIn };
+}
