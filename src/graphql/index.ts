@@ -1,0 +1,1 @@
+export { createGraphQL, type GraphQLLayer, type GraphQLOptions } from "./create-graphql.js";
