@@ -3,6 +3,7 @@
  * @type {import("dependency-cruiser").IConfiguration}
  */
 const TESTS = "(\\.test|/testing|/testing/.*)\\.ts$|^test/";
+/** @type {(part: string, allowed: string[]) => import("dependency-cruiser").IForbiddenRuleType} */
 const only = (part, allowed) => ({
   name: `${part}-imports-only`,
   comment: `src/${part} may import ${allowed.length > 0 ? allowed.join(", ") : "nothing else"} and errors.ts.`,

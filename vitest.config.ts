@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -7,9 +8,11 @@ export default defineConfig({
     assumptions: { setPublicClassFields: true },
     typescript: { removeClassFieldsWithoutInitializer: true },
   },
+  // Vite would take graphql's ES modules and Node.js its CommonJS ones, and graphql-js refuses to meet itself twice.
+  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }] },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/e2e/**", "test/chaos/**", "test/bench/**"],
+    exclude: ["**/node_modules/**", "test/e2e/**", "test/chaos/**", "test/bench/**", "test/browser/**"],
     setupFiles: ["test/support/setup.ts"],
     globalSetup: ["test/support/postgres-server.ts"],
     testTimeout: 30_000,

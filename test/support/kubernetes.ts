@@ -1,4 +1,5 @@
-import type { JsonObject, SimulatedCluster } from "../../src/dev/simulator/index.js";
+import { isJsonObject, type JsonObject } from "../../src/domain/json.js";
+import type { SimulatedCluster } from "../../src/dev/simulator/index.js";
 import type { NamedId } from "./scene.js";
 
 /** One secret in one project. */
@@ -20,7 +21,19 @@ export const at = (object: unknown, ...path: string[]): unknown =>
     object,
   );
 
+/** The object that stands under a key; an empty one where none does. */
+export function partOf(object: JsonObject | undefined, key: string): JsonObject {
+  const part = object?.[key];
+  return isJsonObject(part) ? part : {};
+}
+
 export const isTerminating = (object: unknown): boolean => at(object, "metadata", "deletionTimestamp") !== undefined;
+
+export function labelsOf(object: unknown): Record<string, string> {
+  const labels = at(object, "metadata", "labels");
+  if (typeof labels !== "object" || labels === null) return {};
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]));
+}
 
 /** Field managers, each once. */
 export function managersOf(object: unknown): string[] {

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../src/dev/simulator/index.js";
 import { startTestApp, type TestApp, type TestAppOptions } from "./app.js";
 import { ApiClient, gather, type Received } from "./client.js";
 import { eventually } from "./eventually.js";
+import { at, objectOf, type Place } from "./kubernetes.js";
 
 /** A transition as the tests ask for it. */
 export interface TransitionSeen {
@@ -170,6 +171,24 @@ export class Scene {
       return found !== undefined && isLike(found, wanted) && found;
     }).catch((error: unknown) => {
       throw new Error(`the assignment is ${JSON.stringify(last)}, not ${JSON.stringify(wanted)}`, { cause: error });
+    });
+  }
+
+  /** Waits until the cluster has confirmed this generation of a secret that is in one project. */
+  untilSyncedGeneration(secret: { id: string }, generation: number): Promise<AssignmentSeen> {
+    return eventually(async () => {
+      const [found] = await this.assignments(secret.id);
+      return found?.syncedGeneration === generation && found;
+    });
+  }
+
+  /** Waits until the object in the first cluster has this interval, and the row knows. */
+  untilApplied({ project, secret }: Place & { secret: NamedId }, refreshInterval: string): Promise<unknown> {
+    return eventually(async () => {
+      const live = objectOf(this.cluster(), { project, secret });
+      const [found] = await this.assignments(secret.id);
+      const recorded = found?.externalSecret?.manifest.includes(refreshInterval) === true;
+      return at(live, "spec", "refreshInterval") === refreshInterval && recorded && live;
     });
   }
 

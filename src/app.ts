@@ -1,0 +1,205 @@
+import { fileURLToPath } from "node:url";
+import { createIdentity } from "./app/identity.js";
+import { Shutdown } from "./app/shutdown.js";
+import { createClusters, type Clusters, type ClustersOptions } from "./cluster/clusters.js";
+import { loadConnections } from "./cluster/connections.js";
+import { ConfigError, type Config } from "./config.js";
+import { inUrl } from "./config/parse.js";
+import type { ProviderTargetWork } from "./domain/ports/cluster-state.js";
+import type { Logger } from "./domain/ports/logger.js";
+import { createGraphQL } from "./graphql/index.js";
+import { GraphiQLFiles } from "./http/graphiql.js";
+import { CachedReadiness } from "./http/health.js";
+import { createMetrics, readAtScrape, type Metrics } from "./http/metrics.js";
+import { HttpServer, type HttpServerOptions } from "./http/server.js";
+import { createPersistence, type Persistence } from "./persistence/index.js";
+import { createProviderCatalog } from "./providers/catalog.js";
+
+/** DESIGN.md, "Transactions": what a stopped process may hold up the others for, in milliseconds. */
+const DATABASE_TIMEOUTS = { lockTimeout: 5_000, idleInTransactionTimeout: 5_000, statementTimeout: 60_000 };
+
+/** What each part may take to stop, in milliseconds; together less than the 10 s that a stop may take (main.ts). */
+const STOP_LIMITS = { server: 5_500, graphql: 200, clusters: 1_500, persistence: 1_000, development: 1_500 };
+
+/** dist/graphiql, seen from dist/src/app.js. */
+const BESIDE = fileURLToPath(new URL("../graphiql/", import.meta.url));
+
+/** A running Secretariat. */
+export interface App {
+  /** Where it listens: `http://127.0.0.1:4000`. */
+  url: string;
+  persistence: Persistence;
+  clusters: Clusters;
+  /** The embedded parts; null where none is used. */
+  development: DevelopmentParts | null;
+  /** Stops what accepts, finishes what is under way, gives leases back, closes the database; within 10 s, and never throws. */
+  stop(): Promise<void>;
+}
+
+export interface AppOptions {
+  config: Config;
+  logger: Logger;
+  /** Where `npm run build` put GraphiQL; beside the compiled product unless told otherwise. */
+  graphiqlDirectory?: string;
+  /** Shorter times for tests. */
+  clusterTimings?: Pick<ClustersOptions, "lease" | "discovery" | "reflector" | "leader">;
+  /** As above. */
+  socketTimings?: HttpServerOptions["sockets"];
+}
+
+/**
+ * Puts the parts together and starts them, in an order in which nothing is asked before it can answer.
+ * @throws ConfigError for settings that name what is not there; whatever a part throws that cannot start, after stopping those that did
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const shutdown = new Shutdown(options.logger);
+  try {
+    return await startParts(options, shutdown);
+  } catch (error) {
+    await shutdown.run();
+    throw error;
+  }
+}
+
+async function startParts(options: AppOptions, shutdown: Shutdown): Promise<App> {
+  const { config, logger, clusterTimings = {} } = options;
+  const development = await startDevelopmentParts(config, logger);
+  if (development !== null) shutdown.add("development parts", STOP_LIMITS.development, () => development.stop());
+  const connections = connectionsOf(config, development);
+
+  const persistence = createPersistence({
+    url: development?.databaseUrl ?? config.databaseUrl ?? "",
+    poolSize: config.databasePoolSize,
+    ...DATABASE_TIMEOUTS,
+    logger,
+  });
+  shutdown.add("persistence", STOP_LIMITS.persistence, () => persistence.stop());
+  await persistence.start();
+
+  const catalog = createProviderCatalog();
+  const metrics = createMetrics();
+  const queues: Queues = new Map();
+  const clusters = await createClusters({
+    connections,
+    state: persistence.clusterState,
+    renderStoreSpec: (provider) => renderStoreSpec(catalog, provider),
+    logger,
+    metrics: (cluster) => leaderMetrics(metrics, queues, cluster),
+    ...clusterTimings,
+  });
+  shutdown.add("clusters", STOP_LIMITS.clusters, () => clusters.stop());
+  const desiredState = persistence.desiredState({ catalog, cluster: clusters.gateway, settings: config.rules });
+
+  const graphql = await createGraphQL({
+    readModel: persistence.readModel,
+    desiredState,
+    stream: persistence.stream,
+    installation: await persistence.clusterState.installationId(),
+    logger,
+    limits: config.limits,
+  });
+  shutdown.add("graphql", STOP_LIMITS.graphql, () => graphql.stop());
+  const unlisten = persistence.stream.listen((batch) => {
+    for (const { subject } of batch) metrics.transitions.inc({ subject });
+    clusters.wake(batch);
+  });
+  shutdown.add("wake-ups", 0, () => Promise.resolve(unlisten()));
+
+  const { oidc } = config;
+  const identity = createIdentity({
+    oidc,
+    rolesClaim: config.oidcRolesClaim,
+    adminRole: config.oidcAdminRole,
+    groupsClaim: config.oidcGroupsClaim,
+    logger,
+  });
+  const server = new HttpServer({
+    host: config.host,
+    port: config.port,
+    graphql,
+    authenticate: (authorization) => identity.authenticate(authorization),
+    readiness: new CachedReadiness(async () => {
+      const ready = await persistence.ready();
+      return { ready, reason: ready ? "ready" : "the database does not answer, or is not migrated" };
+    }),
+    metrics,
+    graphiql: graphiqlFiles(options),
+    origins: { allowedOrigins: config.allowedOrigins, loopbackOnly: oidc === null },
+    development: (request, response) => identity.handle(request, response),
+    limits: config.limits,
+    logger,
+    ...(options.socketTimings === undefined ? {} : { sockets: options.socketTimings }),
+  });
+  shutdown.add("server", STOP_LIMITS.server, () => server.stop());
+  readAtScrape(metrics, {
+    connections: () => server.connections,
+    subscriptions: () => graphql.hub.stats().subscribers,
+    queues: () =>
+      [...queues].map(([cluster, queue]) => ({ cluster, depth: queue.depth(), ageSeconds: queue.oldestAge() / 1000 })),
+    leadership: () => {
+      const leading = new Set(clusters.leading());
+      return connections.map(({ name }) => ({ cluster: name, leading: leading.has(name) }));
+    },
+  });
+
+  const url = `http://${inUrl(config.host)}:${await server.start()}`;
+  await identity.listening(url);
+  clusters.start();
+  await development?.fill({ desiredState, readModel: persistence.readModel, logger });
+  return { url, persistence, clusters, development, stop: () => shutdown.run() };
+}
+
+/** Its type is taken from what is loaded, so that nothing of `dev` is imported but lazily. */
+type DevelopmentParts = NonNullable<Awaited<ReturnType<typeof startDevelopmentParts>>>;
+
+async function startDevelopmentParts(config: Config, logger: Logger) {
+  const simulated = config.clusterContexts === null && !config.inPod;
+  if (config.production || (config.databaseUrl !== null && !simulated)) return null;
+  const { startDevelopmentParts: start } = await import("./dev/index.js");
+  return await start({
+    directory: config.dataDirectory,
+    database: config.databaseUrl === null,
+    clusters: simulated,
+    sampleData: simulated && !config.empty,
+    logger,
+  });
+}
+
+function connectionsOf(config: Config, development: DevelopmentParts | null): ClustersOptions["connections"] {
+  const { connections, problems } = loadConnections({
+    clusterContexts: development?.clusters?.contexts ?? config.clusterContexts,
+    kubeconfig: development?.clusters?.kubeconfig ?? config.kubeconfig,
+    clusterName: config.clusterName,
+  });
+  if (problems.length === 0 && connections.length === 0)
+    problems.push("There is no cluster: the pod has no service account token, and CLUSTER_CONTEXTS is not set.");
+  if (problems.length > 0) throw new ConfigError(problems);
+  return connections;
+}
+
+function graphiqlFiles({ config, logger, graphiqlDirectory = BESIDE }: AppOptions): GraphiQLFiles | null {
+  if (!config.graphiql) return null;
+  const files = new GraphiQLFiles(graphiqlDirectory, config.oidc === null ? "development" : "token");
+  if (files.present) return files;
+  logger.warn({ directory: graphiqlDirectory }, "GraphiQL is not built: run `npm run build`");
+  return null;
+}
+
+function renderStoreSpec(catalog: ReturnType<typeof createProviderCatalog>, provider: ProviderTargetWork["provider"]) {
+  if (provider.config === null) throw new Error("an existing store is never written");
+  return catalog.renderStoreSpec(provider.kind, provider.config, provider.scope);
+}
+
+type Queues = Map<string, { depth: () => number; oldestAge: () => number }>;
+
+function leaderMetrics(metrics: Metrics, queues: Queues, cluster: string): ReturnType<ClustersOptions["metrics"]> {
+  return {
+    reconciled: (kind, result, seconds) => {
+      metrics.reconciles.inc({ cluster, kind, result });
+      metrics.reconcileSeconds.observe({ cluster, kind }, seconds);
+    },
+    queue: (depth, oldestAge) => {
+      queues.set(cluster, { depth, oldestAge });
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { createLogger } from "../../src/logger.js";
+import type { Logger } from "../../src/domain/ports/logger.js";
+
+/** The product's own logger, and what it wrote. */
+export interface RecordingLog {
+  logger: Logger;
+  /** The lines, as they would stand in standard output. */
+  lines: string[];
+  /** The lines as objects. */
+  entries(): Record<string, unknown>[];
+}
+
+export function recordLog(): RecordingLog {
+  const lines: string[] = [];
+  const logger = createLogger("debug", { write: (line: string) => void lines.push(line) });
+  return { logger, lines, entries: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+}
