@@ -1,7 +1,7 @@
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Whether a host name, as URL.hostname gives it, is this machine. */
-export const isLoopback = (hostname: string): boolean => LOOPBACK.has(hostname);
+/** Whether a host name, as URL.hostname gives it, is this machine: all of 127.0.0.0/8 is (RFC 6890). */
+export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
 
 /**
  * What is wrong with an issuer's address, or null: it must be an absolute URL without query, fragment and credentials (OpenID Connect Discovery 1.0, 2 and 4),

@@ -3,6 +3,7 @@ import type { ClusterState, Verdict } from "../domain/ports/cluster-state.js";
 import type { Logger } from "../domain/ports/logger.js";
 import type { ClusterClient } from "./cluster-client.js";
 import { ClusterDiscovery, type Discovery, type DiscoverySettings } from "./discovery.js";
+import { toldToAll } from "./kubernetes-error.js";
 import { Lease, type LeaseSettings } from "./lease.js";
 import { DEFAULT_LEADER_SETTINGS, type LeaderSettings } from "./reconcile/leader-settings.js";
 import { Leader, type LeaderMetrics } from "./reconcile/leader.js";
@@ -34,8 +35,9 @@ const FAILED_LOOKS = 2;
 /** What may be done with a cluster as it was found. */
 type Standing =
   | { kind: "connected"; operatorApiVersion: OperatorApiVersion | null; kubeSystemUid: string }
-  | { kind: "away"; message: string }
-  | { kind: "changed"; message: string };
+  /** `message` is the cluster's own, for admins; `told` stands at what is in it. */
+  | { kind: "away"; message: string; told: string }
+  | { kind: "changed"; message: string; told: string };
 
 /** One configured cluster in this process: looked at by every replica, led by one. */
 export class ClusterController {
@@ -167,7 +169,7 @@ export class ClusterController {
         });
         return;
       }
-      leader.disconnect(standing.message, standing.kind === "changed");
+      leader.disconnect(standing.told, standing.kind === "changed");
       await this.#report(term, standing);
     } catch (error) {
       this.options.logger.warn({ err: error }, "the cluster's state could not be written; the next look tries again");
@@ -175,16 +177,14 @@ export class ClusterController {
   }
 
   async #judge(found: Discovery): Promise<Standing> {
-    if (!found.reachable) return { kind: "away", message: found.error.message };
+    if (!found.reachable) return { kind: "away", message: found.error.message, told: toldToAll(found.error) };
     const known = await this.options.state.knownClusters();
     const own = known.find((cluster) => cluster.id === this.options.clusterId);
     const before = own?.kubeSystemUid ?? null;
     if (before !== null && before !== found.kubeSystemUid) {
-      return {
-        kind: "changed",
-        message:
-          "This name leads to another cluster than before (its kube-system namespace has another uid). Nothing is written there.",
-      };
+      const message =
+        "This name leads to another cluster than before (its kube-system namespace has another uid). Nothing is written there.";
+      return { kind: "changed", message, told: message };
     }
     const twin = known.find(
       (cluster) => cluster.id !== this.options.clusterId && cluster.kubeSystemUid === found.kubeSystemUid,
@@ -193,6 +193,7 @@ export class ClusterController {
       return {
         kind: "changed",
         message: `This name leads to the same cluster as "${twin.name}". Nothing is written there.`,
+        told: "This cluster's name leads to another cluster. Nothing is written there.",
       };
     return { kind: "connected", operatorApiVersion: found.operatorApiVersion, kubeSystemUid: found.kubeSystemUid };
   }

@@ -4,7 +4,7 @@ import { otherOf } from "../domain/spec/other.js";
 import { FIELD_MANAGER, LABELS } from "../domain/spec/render.js";
 import { clusterUnreachable, type Problem } from "../errors.js";
 import type { ClusterDiscovery } from "./discovery.js";
-import { ClusterUnreachableError, isClusterFailure, KubernetesError } from "./kubernetes-error.js";
+import { ClusterUnreachableError, isClusterFailure, KubernetesError, toldToAll } from "./kubernetes-error.js";
 import type { KubernetesObject } from "./kubernetes-object.js";
 import { cleanMessage } from "./message.js";
 import { isRecord } from "./object-guards.js";
@@ -119,7 +119,7 @@ export class KubernetesClusterGateway implements ClusterGateway {
       return await work(AbortSignal.timeout(timeout));
     } catch (error) {
       if (!(error instanceof KubernetesError || error instanceof ClusterUnreachableError)) throw error;
-      throw clusterUnreachable(`The cluster ${name} cannot answer now: ${error.message}`);
+      throw clusterUnreachable(`The cluster ${name} cannot answer now. ${toldToAll(error)}`);
     }
   }
 

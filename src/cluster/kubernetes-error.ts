@@ -57,7 +57,21 @@ export type UnreachableKind =
   /** The caller gave up, or the connection was closed by us. */
   | "aborted";
 
-/** No usable answer from the cluster. What was sent may or may not have been carried out. */
+/** What happened, in words without addresses, paths and names. */
+export const UNREACHABLE_WORDS: { readonly [kind in UnreachableKind]: string } = {
+  refused: "nothing answers there",
+  dns: "its name cannot be resolved",
+  timeout: "no answer in time",
+  tls: "the TLS connection failed",
+  reset: "the connection was cut",
+  credentials: "no credentials",
+  protocol: "what answers there is no Kubernetes API",
+  overloaded: "too many requests wait",
+  proxy: "the proxy refused",
+  aborted: "the request was given up",
+};
+
+/** No usable answer from the cluster. What was sent may or may not have been carried out. Its message is for admins: it names addresses and files. */
 export class ClusterUnreachableError extends Error {
   override readonly name = "ClusterUnreachableError";
 
@@ -68,6 +82,16 @@ export class ClusterUnreachableError extends Error {
   ) {
     super(cleanMessage(message), options);
   }
+}
+
+/**
+ * What a failure is told as to whoever sees an object in the cluster: a member may not read the cluster's own reason (DESIGN.md, "Who may do what"), and so not here either
+ * where its API stands and how it is signed in to. What the API itself answered says nothing of that.
+ */
+export function toldToAll(error: Error): string {
+  if (error instanceof KubernetesError) return error.message;
+  if (!(error instanceof ClusterUnreachableError)) return "The cluster cannot be reached.";
+  return `The cluster cannot be reached: ${UNREACHABLE_WORDS[error.kind]}.`;
 }
 
 /** Whether an error says nothing about the object but only about the cluster: no answer, 401, 429, or a 5xx that is no verdict (DESIGN.md, "The status of an assignment"). */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { FaultMatch, SimulatedCluster } from "../../src/dev/simulator/index.js";
 import { ApiClient, gather } from "../support/client.js";
 import { eventually } from "../support/eventually.js";
-import { at, externalSecret, isTerminating, managersOf, nativeOf, objectOf } from "../support/kubernetes.js";
+import { at, externalSecret, isTerminating, managersOf, nativeOf, objectOf, labelsOf } from "../support/kubernetes.js";
 import { type NamedId, Scene, type Synced, told, TRANSITION, type TransitionSeen, unique } from "../support/scene.js";
 
 const update = (scene: Scene, id: string, input: Record<string, unknown>) =>
@@ -276,14 +276,14 @@ describe("one leader after another", () => {
       await scene.app.app.stop();
       cluster.store.patch("externalsecrets", project.name, secret.name, { spec: { refreshInterval: "9h0m0s" } });
       const orphan = unique("orphan");
-      const labels = at(objectOf(cluster, { project, secret }), "metadata", "labels");
+      const labels = labelsOf(objectOf(cluster, { project, secret }));
       const theirs = externalSecret(project.name, orphan, { store: provider, key: scene.value() });
       cluster.store.create({
         ...theirs,
         metadata: {
           name: orphan,
           namespace: project.name,
-          labels: { ...Object(labels), "secretariat.io/assignment": randomUUID() },
+          labels: { ...labels, "secretariat.io/assignment": randomUUID() },
         },
       });
       const admin = await replica();
@@ -326,7 +326,9 @@ describe("one leader after another", () => {
       const { project, provider } = await scene.synced();
       const admin = await replica();
       const socket = admin.socket();
-      stops.push(async () => void (await socket.dispose()));
+      stops.push(async () => {
+        await socket.dispose();
+      });
       const { transitionCursor } = await admin.ask<{ transitionCursor: string }>("{ transitionCursor }");
       const stream = gather<TransitionSeen>(
         socket,

@@ -1,5 +1,5 @@
 import type { Trouble } from "../../domain/status/trouble.js";
-import { isClusterFailure, isTypedPatchFailure, KubernetesError } from "../kubernetes-error.js";
+import { isClusterFailure, isTypedPatchFailure, KubernetesError, toldToAll } from "../kubernetes-error.js";
 
 /** The cluster serves none of the operator's kinds. */
 export const NO_OPERATOR: Trouble = {
@@ -46,7 +46,11 @@ export class TroubleLog {
       const first = this.#since.get(key) ?? this.now();
       this.#since.set(key, first);
       const since = Math.min(first, this.#clusterSince ?? first);
-      return { kind: "unreachable", since: this.now() - since, message: error instanceof Error ? error.message : "" };
+      return {
+        kind: "unreachable",
+        since: this.now() - since,
+        message: error instanceof Error ? toldToAll(error) : "",
+      };
     }
     if (!(error instanceof KubernetesError)) throw error;
     this.#since.delete(key);

@@ -1,4 +1,4 @@
-import { ClusterUnreachableError, type UnreachableKind } from "../kubernetes-error.js";
+import { ClusterUnreachableError, UNREACHABLE_WORDS, type UnreachableKind } from "../kubernetes-error.js";
 
 const KINDS: { [code: string]: UnreachableKind } = {
   ECONNREFUSED: "refused",
@@ -18,19 +18,6 @@ const KINDS: { [code: string]: UnreachableKind } = {
 
 const TLS_CODE =
   /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/u;
-
-const WORDS: { [kind in UnreachableKind]: string } = {
-  refused: "nothing answers there",
-  dns: "its name cannot be resolved",
-  timeout: "no answer in time",
-  tls: "the TLS connection failed",
-  reset: "the connection was cut",
-  credentials: "no credentials",
-  protocol: "what answers there is no Kubernetes API",
-  overloaded: "too many requests wait",
-  proxy: "the proxy refused",
-  aborted: "the request was given up",
-};
 
 const codeOf = (error: unknown): string | null =>
   typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : null;
@@ -54,10 +41,10 @@ export function unreachable(error: unknown, host: string, proxied: boolean): Clu
   if (error instanceof ClusterUnreachableError) return error;
   if (error instanceof DOMException) {
     const kind = error.name === "TimeoutError" ? "timeout" : "aborted";
-    return new ClusterUnreachableError(kind, `${host}: ${WORDS[kind]}.`, { cause: error });
+    return new ClusterUnreachableError(kind, `${host}: ${UNREACHABLE_WORDS[kind]}.`, { cause: error });
   }
   const kind = kindOf(error, proxied);
   // An AggregateError of several addresses has no message of its own.
   const detail = (error instanceof Error ? error.message : "") || codeOf(error) || "unknown error";
-  return new ClusterUnreachableError(kind, `${host}: ${WORDS[kind]} (${detail}).`, { cause: error });
+  return new ClusterUnreachableError(kind, `${host}: ${UNREACHABLE_WORDS[kind]} (${detail}).`, { cause: error });
 }

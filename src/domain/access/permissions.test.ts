@@ -171,7 +171,7 @@ const cases: [string, Permission[], Partial<Record<Action, string>>][] = [
     permissionsOfProject(admin, project({ ...leaving, status: "DELETING" })),
     {
       UPDATE: "BeingDeleted",
-      DELETE: "BeingDeleted",
+      DELETE: "yes",
       MANAGE_MEMBERS: "BeingDeleted",
       CREATE_SECRET: "BeingDeleted",
       CREATE_PROVIDER: "BeingDeleted",
@@ -207,7 +207,7 @@ const cases: [string, Permission[], Partial<Record<Action, string>>][] = [
     permissionsOfSecret(admin, secret(leaving), null),
     {
       UPDATE: "BeingDeleted",
-      DELETE: "BeingDeleted",
+      DELETE: "yes",
       ASSIGN: "BeingDeleted",
       UNASSIGN: "BeingDeleted",
       SYNC: "BeingDeleted",
@@ -234,7 +234,7 @@ const cases: [string, Permission[], Partial<Record<Action, string>>][] = [
       permissionsOfSecret(who, secret(owned), project(leaving)),
       {
         UPDATE: "BeingDeleted",
-        DELETE: "BeingDeleted",
+        DELETE: "yes",
         ASSIGN: "BAD_USER_INPUT",
         UNASSIGN: "BAD_USER_INPUT",
         SYNC: "BeingDeleted",
@@ -245,9 +245,9 @@ const cases: [string, Permission[], Partial<Record<Action, string>>][] = [
       permissionsOfSecret(who, secret({ ...owned, ...leaving }), project()),
       {
         UPDATE: "BeingDeleted",
-        DELETE: "BeingDeleted",
+        DELETE: "yes",
         ASSIGN: "BAD_USER_INPUT",
-        UNASSIGN: "BAD_USER_INPUT",
+        UNASSIGN: "BeingDeleted",
         SYNC: "BeingDeleted",
       },
     ],
@@ -255,7 +255,7 @@ const cases: [string, Permission[], Partial<Record<Action, string>>][] = [
     [
       `${who.role}, project provider going away`,
       permissionsOfProvider(who, provider({ ...owned, ...leaving })),
-      { UPDATE: "BeingDeleted", DELETE: "BeingDeleted" },
+      { UPDATE: "BeingDeleted", DELETE: "yes" },
     ],
     [
       `${who.role}, assignment of a project secret`,
@@ -281,7 +281,7 @@ const cases: [string, Permission[], Partial<Record<Action, string>>][] = [
   [
     "admin, assignment going away",
     permissionsOfAssignment(admin, assignment(leaving), secret(), project()),
-    { SYNC: "BeingDeleted", UNASSIGN: "BeingDeleted" },
+    { SYNC: "BeingDeleted", UNASSIGN: "yes" },
   ],
   [
     "admin, assignment of a secret going away",
@@ -307,7 +307,7 @@ const cases: [string, Permission[], Partial<Record<Action, string>>][] = [
   [
     "admin, organization provider going away",
     permissionsOfProvider(admin, provider(leaving)),
-    { UPDATE: "BeingDeleted", DELETE: "BeingDeleted" },
+    { UPDATE: "BeingDeleted", DELETE: "yes" },
   ],
 ];
 

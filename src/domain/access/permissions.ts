@@ -41,9 +41,10 @@ interface Leaving {
   deletionRequestedAt: Date | null;
 }
 const goingAway = (thing: Leaving, what: string): Refusal =>
-  thing.deletionRequestedAt === null
-    ? null
-    : failed("BeingDeleted", `${what} is being deleted and takes no other change.`);
+  thing.deletionRequestedAt === null ? null : failed("BeingDeleted", beingDeleted(what));
+
+/** @param what as a sentence begins: "The secret db-password" */
+export const beingDeleted = (what: string): string => `${what} is being deleted and takes no other change.`;
 
 const notReady = (project: ProjectRecord): Refusal =>
   project.status === "READY"
@@ -62,12 +63,12 @@ export function permissionsOfViewer(viewer: Viewer): Permission[] {
   ];
 }
 
-/** What stands on a project. ASSIGN is of organization secrets to it. */
+/** What stands on a project. ASSIGN is of organization secrets to it. Deletion may be asked for again, here and below: the answer is how far it has come. */
 export function permissionsOfProject(viewer: Viewer, project: ProjectRecord): Permission[] {
   const leaving = goingAway(project, `The project ${project.name}`);
   return [
     permission("UPDATE", adminsOnly(viewer, "change projects"), leaving),
-    permission("DELETE", adminsOnly(viewer, "delete projects"), leaving),
+    permission("DELETE", adminsOnly(viewer, "delete projects")),
     permission("MANAGE_MEMBERS", adminsOnly(viewer, "manage members"), leaving),
     permission("CREATE_SECRET", leaving, notReady(project)),
     permission("CREATE_PROVIDER", leaving, notReady(project)),
@@ -83,7 +84,7 @@ export function permissionsOfSecret(viewer: Viewer, secret: SecretRecord, projec
     const mayNot = (what: string): Refusal => adminsOnly(viewer, `${what} organization secrets`);
     return [
       permission("UPDATE", mayNot("change"), leaving),
-      permission("DELETE", mayNot("delete"), leaving),
+      permission("DELETE", mayNot("delete")),
       permission("ASSIGN", mayNot("assign"), leaving),
       permission("UNASSIGN", mayNot("unassign"), leaving),
       permission(
@@ -96,18 +97,20 @@ export function permissionsOfSecret(viewer: Viewer, secret: SecretRecord, projec
   const projectLeaving = project === null ? null : goingAway(project, `The project ${project.name}`);
   return [
     permission("UPDATE", leaving, projectLeaving),
-    permission("DELETE", leaving, projectLeaving),
-    permission("ASSIGN", staysInProject),
-    permission("UNASSIGN", staysInProject),
+    permission("DELETE"),
+    permission("ASSIGN", inItsProjectAlone(secret)),
+    permission("UNASSIGN", leaving, cannotBeTakenOut(secret)),
     permission("SYNC", leaving, projectLeaving, project === null ? null : notReady(project)),
   ];
 }
 
-const staysInProject: Refusal = {
-  code: "BAD_USER_INPUT",
-  reason: "A project's own secret is assigned to its project and to no other; delete it to take it away.",
-  precondition: null,
-};
+const badInput = (reason: string): Refusal => ({ code: "BAD_USER_INPUT", reason, precondition: null });
+const inItsProjectAlone = ({ name }: SecretRecord): Refusal =>
+  badInput(
+    `${name} is a project's own secret: it is in its project alone. Make an organization secret to assign it elsewhere.`,
+  );
+const cannotBeTakenOut = ({ name }: SecretRecord): Refusal =>
+  badInput(`${name} is a project's own secret: it cannot be taken out of its project. Delete it instead.`);
 
 /** What stands on an assignment. */
 export function permissionsOfAssignment(
@@ -116,16 +119,19 @@ export function permissionsOfAssignment(
   secret: SecretRecord,
   project: ProjectRecord,
 ): Permission[] {
-  const leaving: readonly Refusal[] = [
-    goingAway(assignment, `The assignment of ${secret.name} to ${project.name}`),
-    goingAway(secret, `The secret ${secret.name}`),
-    goingAway(project, `The project ${project.name}`),
-  ];
+  const secretLeaving = goingAway(secret, `The secret ${secret.name}`);
   return [
-    permission("SYNC", ...leaving, notReady(project)),
+    permission(
+      "SYNC",
+      goingAway(assignment, `The assignment of ${secret.name} to ${project.name}`),
+      secretLeaving,
+      goingAway(project, `The project ${project.name}`),
+      notReady(project),
+    ),
+    // To take away what is going away already changes nothing, and is accepted.
     secret.scope === "PROJECT"
-      ? permission("UNASSIGN", staysInProject)
-      : permission("UNASSIGN", adminsOnly(viewer, "unassign organization secrets"), ...leaving),
+      ? permission("UNASSIGN", secretLeaving, cannotBeTakenOut(secret))
+      : permission("UNASSIGN", adminsOnly(viewer, "unassign organization secrets"), secretLeaving),
   ];
 }
 
@@ -134,7 +140,7 @@ export function permissionsOfProvider(viewer: Viewer, provider: ProviderRecord):
   const leaving = goingAway(provider, `The provider ${provider.name}`);
   const mayNot = (what: string): Refusal =>
     provider.scope === "ORGANIZATION" ? adminsOnly(viewer, `${what} organization providers`) : null;
-  return [permission("UPDATE", mayNot("change"), leaving), permission("DELETE", mayNot("delete"), leaving)];
+  return [permission("UPDATE", mayNot("change"), leaving), permission("DELETE", mayNot("delete"))];
 }
 
 /**

@@ -123,12 +123,8 @@ async function check(command: Command, held: Held, findings: Findings): Promise<
   if (secret.scope === "PROJECT") {
     const elsewhere = given.filter((id) => id !== secret.projectId);
     if (elsewhere.length > 0 || removed.length > 0) {
-      findings.bad(
-        ["projectIds"],
-        elsewhere.length > 0
-          ? `${secret.name} is a project's own secret: it is in its project alone. Make an organization secret to assign it elsewhere.`
-          : `${secret.name} is a project's own secret: it cannot be taken out of its project. Delete it instead.`,
-      );
+      const action = elsewhere.length > 0 ? "ASSIGN" : "UNASSIGN";
+      findings.permission(permissionsOfSecret(command.viewer, secret, null), action, ["projectIds"]);
       return;
     }
   }
@@ -149,7 +145,7 @@ async function check(command: Command, held: Held, findings: Findings): Promise<
     paths: TYPED_PATHS,
     findings,
   });
-  checkReady(findings, added, ["projectIds"]);
+  checkReady(findings, command.viewer, added, ["projectIds"]);
 }
 
 async function write(command: Command, { secret, added, removed, assignments }: Held): Promise<SecretRecord> {

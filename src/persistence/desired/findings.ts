@@ -31,16 +31,16 @@ export class Findings {
   }
 
   /** Takes over what one action's permission says, under its own code. */
-  permission(permissions: readonly Permission[], action: Action): void {
+  permission(permissions: readonly Permission[], action: Action, path: string[] = []): void {
     const permission = one(permissions, action);
     if (permission.allowed) return;
     const message = permission.reason ?? REFUSED;
     if (permission.code === "PRECONDITION_FAILED" && permission.precondition !== null) {
-      this.precondition(permission.precondition, [], message);
+      this.precondition(permission.precondition, path, message);
     } else if (permission.code === "BAD_USER_INPUT") {
-      this.bad([], message);
+      this.bad(path, message);
     } else if (permission.code === "CONFLICT") {
-      this.conflict([], message);
+      this.conflict(path, message);
     } else {
       this.forbid(message);
     }

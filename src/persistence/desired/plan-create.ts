@@ -71,7 +71,7 @@ export async function planCreate(command: Command, wish: NewSecret): Promise<Sec
   findings.addProblems(content.problems);
   await checkSecretDraft(command, draft);
   // The owner's state is the permission's to tell.
-  if (wish.scope === "ORGANIZATION") checkReady(findings, added, draft.paths.projects);
+  if (wish.scope === "ORGANIZATION") checkReady(findings, command.viewer, added, draft.paths.projects);
   return draft;
 }
 

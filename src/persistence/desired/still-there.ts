@@ -1,3 +1,4 @@
+import { beingDeleted } from "../../domain/access/permissions.js";
 import type { Findings } from "./findings.js";
 
 /** Something that is being deleted takes no other change (DESIGN.md, "The status of an assignment"). */
@@ -8,5 +9,5 @@ export function checkStillThere(
   path: string[] = [],
 ): void {
   if (thing.deletionRequestedAt === null) return;
-  findings.precondition("BeingDeleted", path, `The ${kind} ${thing.name} is being deleted; it takes no other change.`);
+  findings.precondition("BeingDeleted", path, beingDeleted(`The ${kind} ${thing.name}`));
 }
