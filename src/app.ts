@@ -8,6 +8,7 @@ import { inUrl } from "./config/parse.js";
 import type { ProviderTargetWork } from "./domain/ports/cluster-state.js";
 import type { Logger } from "./domain/ports/logger.js";
 import { createGraphQL } from "./graphql/index.js";
+import { ConsoleFiles } from "./http/console.js";
 import { GraphiQLFiles } from "./http/graphiql.js";
 import { CachedReadiness } from "./http/health.js";
 import { createMetrics, readAtScrape, type Metrics } from "./http/metrics.js";
@@ -23,6 +24,8 @@ const STOP_LIMITS = { server: 5_500, graphql: 200, clusters: 1_500, persistence:
 
 /** dist/graphiql, seen from dist/src/app.js. */
 const BESIDE = fileURLToPath(new URL("../graphiql/", import.meta.url));
+/** dist/console, likewise. */
+const CONSOLE_BESIDE = fileURLToPath(new URL("../console/", import.meta.url));
 
 /** A running Secretariat. */
 export interface App {
@@ -41,6 +44,8 @@ export interface AppOptions {
   logger: Logger;
   /** Where `npm run build` put GraphiQL; beside the compiled product unless told otherwise. */
   graphiqlDirectory?: string;
+  /** Where it put the web console, likewise; null: none is served. */
+  consoleDirectory?: string | null;
   /** Shorter times for tests. */
   clusterTimings?: Pick<ClustersOptions, "lease" | "discovery" | "reflector" | "leader">;
   /** As above. */
@@ -124,6 +129,7 @@ async function startParts(options: AppOptions, shutdown: Shutdown): Promise<App>
     }),
     metrics,
     graphiql: graphiqlFiles(options),
+    console: consoleFiles(options),
     origins: { allowedOrigins: config.allowedOrigins, loopbackOnly: oidc === null },
     development: (request, response) => identity.handle(request, response),
     limits: config.limits,
@@ -182,6 +188,14 @@ function graphiqlFiles({ config, logger, graphiqlDirectory = BESIDE }: AppOption
   const files = new GraphiQLFiles(graphiqlDirectory, config.oidc === null ? "development" : "token");
   if (files.present) return files;
   logger.warn({ directory: graphiqlDirectory }, "GraphiQL is not built: run `npm run build`");
+  return null;
+}
+
+function consoleFiles({ config, logger, consoleDirectory = CONSOLE_BESIDE }: AppOptions): ConsoleFiles | null {
+  if (consoleDirectory === null) return null;
+  const files = new ConsoleFiles(consoleDirectory, config.oidc === null ? "development" : "token");
+  if (files.present) return files;
+  logger.warn({ directory: consoleDirectory }, "the web console is not built: run `npm run build`");
   return null;
 }
 

@@ -1,6 +1,6 @@
 import { isLoopback, issuerProblem } from "./auth/issuer-url.js";
 import { inUrl, SettingsReader } from "./config/parse.js";
-import { DEFAULT_RULE_SETTINGS, type RuleSettings } from "./domain/settings.js";
+import { DEFAULT_RULE_SETTINGS, JSON_CEILING, type RuleSettings } from "./domain/settings.js";
 import { DEFAULT_GRAPHQL_LIMITS } from "./graphql/limits/settings.js";
 
 /** All settings of a process, checked. Durations in milliseconds, sizes in bytes. */
@@ -157,8 +157,8 @@ function readRules(read: SettingsReader, production: boolean): RuleSettings {
       read.integer("MIN_REFRESH_INTERVAL_SECONDS", production ? defaults.minRefreshInterval / 1000 : 1, 1, 86_400),
     forcedSyncInterval:
       1000 * read.integer("FORCED_SYNC_INTERVAL_SECONDS", defaults.forcedSyncInterval / 1000, 0, 3_600),
-    maxJsonBytes: read.integer("MAX_JSON_BYTES", defaults.maxJsonBytes, 1_024, 1_048_576),
-    maxJsonDepth: read.integer("MAX_JSON_DEPTH", defaults.maxJsonDepth, 2, 64),
+    maxJsonBytes: read.integer("MAX_JSON_BYTES", defaults.maxJsonBytes, 1_024, JSON_CEILING.maxJsonBytes),
+    maxJsonDepth: read.integer("MAX_JSON_DEPTH", defaults.maxJsonDepth, 2, JSON_CEILING.maxJsonDepth),
     maxIdsPerArgument: read.integer("MAX_IDS_PER_ARGUMENT", defaults.maxIdsPerArgument, 1, 50_000),
   };
 }

@@ -1,4 +1,4 @@
-import { pino, stdSerializers, type DestinationStream } from "pino";
+import { pino, type DestinationStream } from "pino";
 import type { Logger } from "./domain/ports/logger.js";
 import { ExpectedError } from "./errors.js";
 
@@ -42,7 +42,7 @@ export function createLogger(
 function serializeError(error: unknown, depth: number): unknown {
   if (!(error instanceof Error)) return { message: String(error) };
   if (error instanceof ExpectedError) return { code: error.code, message: error.message };
-  const { type, message, stack } = stdSerializers.err(error);
+  const { name: type, message, stack } = error;
   const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
   const cause = error.cause instanceof Error && depth > 0 ? { cause: serializeError(error.cause, depth - 1) } : {};
   // A connection refused on every address of a name says nothing itself.

@@ -17,7 +17,7 @@ export interface ClusterClientSettings {
   credentialsTimeout: number;
 }
 
-export const DEFAULT_CLUSTER_CLIENT_SETTINGS: ClusterClientSettings = {
+const DEFAULT_CLUSTER_CLIENT_SETTINGS: ClusterClientSettings = {
   maxConcurrency: 64,
   maxQueued: 10_000,
   requestTimeout: 15_000,
@@ -30,8 +30,9 @@ export interface ClusterClient {
   /**
    * The API as one part of the program uses it. Parts take turns where requests have to wait, so that a storm of one does not hold up another.
    * @param lane the part's name
+   * @param beforeWrite asked right before each write is sent; what it throws is what the caller of the write gets
    */
-  api(lane: string): KubernetesApi;
+  api(lane: string, beforeWrite?: () => void): KubernetesApi;
   /** Requests under way and waiting, for metrics. */
   readonly load: { active: number; waiting: number };
   /** Ends all requests, watches and connections. */
@@ -50,7 +51,7 @@ export function createClusterClient(
   });
   const transport = new HttpTransport(credentials, all);
   return {
-    api: (lane) => new HttpKubernetesApi(transport, lane),
+    api: (lane, beforeWrite) => new HttpKubernetesApi(transport, lane, beforeWrite),
     get load() {
       return transport.load;
     },

@@ -1,5 +1,6 @@
 import type { ClusterStatus } from "../domain/kinds.js";
 import type { ClusterState, Verdict } from "../domain/ports/cluster-state.js";
+import { foreignText } from "../domain/foreign-text.js";
 import type { Logger } from "../domain/ports/logger.js";
 import type { ClusterClient } from "./cluster-client.js";
 import { ClusterDiscovery, type Discovery, type DiscoverySettings } from "./discovery.js";
@@ -34,7 +35,13 @@ const FAILED_LOOKS = 2;
 
 /** What may be done with a cluster as it was found. */
 type Standing =
-  | { kind: "connected"; operatorApiVersion: OperatorApiVersion | null; kubeSystemUid: string }
+  | {
+      kind: "connected";
+      operatorApiVersion: OperatorApiVersion | null;
+      kubeSystemUid: string;
+      /** What our role lacks. */
+      refusals: readonly string[];
+    }
   /** `message` is the cluster's own, for admins; `told` stands at what is in it. */
   | { kind: "away"; message: string; told: string }
   | { kind: "changed"; message: string; told: string };
@@ -101,15 +108,14 @@ export class ClusterController {
       clusterName: options.name,
       term,
       installation: options.installation,
-      api: options.client.api("reconcile"),
+      api: options.client.api("reconcile", () => this.#lease.assert(term)),
       state: options.state,
       renderStoreSpec: options.renderStoreSpec,
       logger: options.logger,
       reflector: options.reflector ?? {},
       settings: { ...DEFAULT_LEADER_SETTINGS, ...options.leader },
       concurrency: options.concurrency ?? 256,
-      assertLeading: () => this.#lease.assert(term),
-      onDeposed: () => this.#lease.stepDown(),
+      onDeposed: () => this.#lease.stepDown(term),
       onSuspicion: () => this.#look(),
       metrics: options.metrics,
     });
@@ -121,7 +127,7 @@ export class ClusterController {
       if (found !== null) await this.#takeInTurn(found);
     } catch (error) {
       options.logger.error({ err: error }, "leading could not begin; giving it up");
-      this.#lease.stepDown();
+      this.#lease.stepDown(term);
     }
   }
 
@@ -130,7 +136,9 @@ export class ClusterController {
     this.#leader = null;
     if (leader === null) return;
     this.options.logger.info({}, "no longer leading this cluster");
-    this.#ending = leader.stop();
+    this.#ending = leader.stop().catch((error: unknown) => {
+      this.options.logger.error({ err: error }, "a term of leading did not end well");
+    });
   }
 
   /** A watch fails: find out whether the cluster as a whole does, but not once for each watch. */
@@ -154,7 +162,7 @@ export class ClusterController {
     const term = this.#lease.term;
     if (leader === null || term === null) return;
     try {
-      const standing = await this.#judge(found);
+      const standing = await this.#judge(found, leader);
       if (this.#leader !== leader) return;
       if (standing.kind === "connected") {
         // First the claim on the cluster's uid, which the database lets only one name have: nothing is written to a cluster that another name leads to.
@@ -176,7 +184,7 @@ export class ClusterController {
     }
   }
 
-  async #judge(found: Discovery): Promise<Standing> {
+  async #judge(found: Discovery, leader: Leader): Promise<Standing> {
     if (!found.reachable) return { kind: "away", message: found.error.message, told: toldToAll(found.error) };
     const known = await this.options.state.knownClusters();
     const own = known.find((cluster) => cluster.id === this.options.clusterId);
@@ -195,7 +203,8 @@ export class ClusterController {
         message: `This name leads to the same cluster as "${twin.name}". Nothing is written there.`,
         told: "This cluster's name leads to another cluster. Nothing is written there.",
       };
-    return { kind: "connected", operatorApiVersion: found.operatorApiVersion, kubeSystemUid: found.kubeSystemUid };
+    const { operatorApiVersion, kubeSystemUid } = found;
+    return { kind: "connected", operatorApiVersion, kubeSystemUid, refusals: leader.refusals };
   }
 
   /** @returns false: another process leads */
@@ -215,7 +224,7 @@ export class ClusterController {
       ...(standing.kind === "connected" ? { kubeSystemUid: standing.kubeSystemUid, operatorApiVersion: version } : {}),
     });
     if (!leading) {
-      this.#lease.stepDown();
+      this.#lease.stepDown(term);
       return false;
     }
     this.#reported = { verdict, version, at: performance.now() };
@@ -228,7 +237,11 @@ function verdictOf(standing: Standing): Verdict<ClusterStatus> {
     return { status: "UNREACHABLE", reason: "ClusterUnreachable", message: standing.message };
   if (standing.kind === "changed")
     return { status: "UNREACHABLE", reason: "ClusterChanged", message: standing.message };
-  if (standing.operatorApiVersion !== null) return { status: "CONNECTED", reason: null, message: null };
+  if (standing.operatorApiVersion !== null) {
+    if (standing.refusals.length === 0) return { status: "CONNECTED", reason: null, message: null };
+    const message = `The role in this cluster lacks what is needed: ${standing.refusals.join("; ")}`;
+    return { status: "CONNECTED", reason: "Forbidden", message: foreignText(message) };
+  }
   return {
     status: "NO_OPERATOR",
     reason: "NoOperator",

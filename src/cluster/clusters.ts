@@ -19,6 +19,9 @@ export interface ClustersOptions extends Pick<
   client?: Partial<ClusterClientSettings>;
 }
 
+/** Milliseconds that requests under way have to end by themselves when the process stops: less than it waits for this part, so that the leases are given back. */
+const STOP_GRACE = 1_000;
+
 /** All clusters of this process. */
 export interface Clusters {
   gateway: ClusterGateway;
@@ -64,8 +67,14 @@ export async function createClusters(options: ClustersOptions): Promise<Clusters
       for (const controller of controllers.values()) controller.start();
     },
     stop: async () => {
+      const close = (): void => {
+        for (const client of clients) client.close();
+      };
+      // What a cluster does not answer is not waited for: with its connections closed every pass ends.
+      const timer = setTimeout(close, STOP_GRACE);
       await Promise.all([...controllers.values()].map((controller) => controller.stop()));
-      for (const client of clients) client.close();
+      clearTimeout(timer);
+      close();
     },
     wake: (transitions) => {
       const ids = idsToFollow(transitions);

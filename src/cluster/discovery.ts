@@ -25,7 +25,7 @@ export interface DiscoverySettings {
   impatientInterval: number;
 }
 
-export const DEFAULT_DISCOVERY_SETTINGS: DiscoverySettings = { interval: 30_000, impatientInterval: 10_000 };
+const DEFAULT_DISCOVERY_SETTINGS: DiscoverySettings = { interval: 30_000, impatientInterval: 10_000 };
 
 export interface ClusterDiscoveryOptions {
   api: KubernetesApi;

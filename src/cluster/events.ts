@@ -1,7 +1,7 @@
+import { foreignText } from "../domain/foreign-text.js";
 import type { Logger } from "../domain/ports/logger.js";
 import { isLater } from "../domain/status/seen.js";
 import type { KubernetesObject } from "./kubernetes-object.js";
-import { cleanMessage } from "./message.js";
 import { isRecord } from "./object-guards.js";
 import { EVENTS } from "./resources.js";
 import type { KubernetesApi } from "./transport/kubernetes-api.js";
@@ -181,7 +181,7 @@ function sightingOf(object: KubernetesObject): Sighting | null {
       id: object.metadata.uid,
       version: object.metadata.resourceVersion,
       reason,
-      message: cleanMessage(message.startsWith(COMBINED) ? message.slice(COMBINED.length) : message),
+      message: foreignText(message.startsWith(COMBINED) ? message.slice(COMBINED.length) : message),
       objectVersion: textOf(involved["resourceVersion"]),
       lastTimestamp:
         textOf(fields["lastTimestamp"]) ??

@@ -1,3 +1,4 @@
+import { foreignText } from "../domain/foreign-text.js";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.js";
 import type { ClusterGateway, ForeignExternalSecret } from "../domain/ports/cluster-gateway.js";
 import { otherOf } from "../domain/spec/other.js";
@@ -6,7 +7,6 @@ import { clusterUnreachable, type Problem } from "../errors.js";
 import type { ClusterDiscovery } from "./discovery.js";
 import { ClusterUnreachableError, isClusterFailure, KubernetesError, toldToAll } from "./kubernetes-error.js";
 import type { KubernetesObject } from "./kubernetes-object.js";
-import { cleanMessage } from "./message.js";
 import { isRecord } from "./object-guards.js";
 import { unknownPaths } from "./openapi.js";
 import { commonPaths, leavesOf, problemsOf } from "./problem-paths.js";
@@ -125,7 +125,7 @@ export class KubernetesClusterGateway implements ClusterGateway {
 
   #foreign(object: KubernetesObject): ForeignExternalSecret {
     const { metadata, spec = {}, status } = object;
-    const ready = readyOf(status, cleanMessage);
+    const ready = readyOf(status, foreignText);
     const labels = metadata.labels ?? {};
     const ours = labels[LABELS.installation] === this.options.installationId;
     return {

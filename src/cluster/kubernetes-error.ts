@@ -1,4 +1,4 @@
-import { cleanMessage } from "./message.js";
+import { foreignText } from "../domain/foreign-text.js";
 
 /** One of `details.causes` of a Kubernetes Status: `field` leads into the object. */
 export interface StatusCause {
@@ -80,7 +80,7 @@ export class ClusterUnreachableError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(cleanMessage(message), options);
+    super(foreignText(message), options);
   }
 }
 

@@ -11,7 +11,7 @@ export interface LeaseSettings {
 }
 
 /** DESIGN.md, "Leadership": 6 s, renewed every 2 s; with this a takeover is done well within 10 s. */
-export const DEFAULT_LEASE_SETTINGS: LeaseSettings = { duration: 6_000, interval: 2_000 };
+const DEFAULT_LEASE_SETTINGS: LeaseSettings = { duration: 6_000, interval: 2_000 };
 
 export interface LeaseOptions {
   clusterId: string;
@@ -54,9 +54,9 @@ export class Lease {
     if (this.term !== term) throw new DeposedError();
   }
 
-  /** Gives a lost term up before its time: the next turn tries for a new one. */
-  stepDown(): void {
-    this.#lose();
+  /** Gives a lost term up before its time: the next turn tries for a new one. A term that is over already changes nothing. */
+  stepDown(term: string): void {
+    if (this.#term === term) this.#lose();
   }
 
   /** Ends the term, so that another replica can begin one at once. */

@@ -6,7 +6,7 @@ import { isTypedPatchFailure, type KubernetesError } from "./kubernetes-error.js
  * A field as the API server names it, as a path from the object.
  * @param field `spec.data[0].secretKey`, `.spec.refreshInterval` (of apply conflicts), `spec.target.template.data[a.b]`
  */
-export function pathOfField(field: string): string[] {
+function pathOfField(field: string): string[] {
   const path: string[] = [];
   for (const [, name, index] of field.matchAll(/([^.[\]]+)|\[([^\]]*)\]/gu)) {
     const part = name ?? index ?? "";

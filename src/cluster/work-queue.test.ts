@@ -109,6 +109,25 @@ describe("WorkQueue", () => {
     expect(seen).toEqual(["a", "b", "c"]);
   });
 
+  it("a retry comes after its backoff, and at the latest when it was asked for", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    let runs = 0;
+    const queue = queueOf(
+      async () => {
+        runs += 1;
+        return runs === 1 ? { retry: true, within: 50 } : undefined;
+      },
+      { random: () => 1, minBackoff: 1_000 },
+    );
+    queue.add("a");
+    await queue.drain();
+    vi.advanceTimersByTime(49);
+    expect(queue.depth).toBe(0);
+    vi.advanceTimersByTime(1);
+    await queue.drain();
+    expect([runs, queue.delayed]).toEqual([2, 0]);
+  });
+
   it("a delay longer than a timer can hold is no delay of none", async () => {
     const queue = queueOf(async () => {});
     queue.addAfter("a", 1e12);

@@ -46,7 +46,15 @@ describe("a message from elsewhere", () => {
       'ExternalSecret is invalid: spec.target.template.data.a: Invalid value: "hunter2 \\"x\\" hunter2": must be a string',
       "ExternalSecret is invalid: spec.target.template.data.a: Invalid value: …: must be a string",
     ],
+    [
+      'ExternalSecret "x" is invalid: spec.target.template: Invalid value: "hunter2": must be an object',
+      'ExternalSecret "x" is invalid: spec.target.template: Invalid value: …: must be an object',
+    ],
     ['spec.target.template.data.a: Invalid value: "hunter2', "spec.target.template.data.a: Invalid value: …"],
+    [
+      ".spec.target.template.data.a: expected string, got &value.valueUnstructured{Value:hunter2}",
+      ".spec.target.template.data.a: expected string, got &value.valueUnstructured…",
+    ],
   ])("quotes no template: %j", (text, expected) => {
     expect(expected).not.toContain("hunter2");
     expect(foreignText(text)).toBe(expected);

@@ -14,7 +14,7 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u2
  * keys are templates too), and with it values.
  */
 const TEMPLATE =
-  /\btemplate at key |(?<!\bapply |\bexecute )\btemplate: |\bcould not unmarshal template\b|\bexecuting ["\\]/;
+  /\btemplate at key |(?<!\bapply |\bexecute |\bspec\.target\.)\btemplate: |\bcould not unmarshal template\b|\bexecuting ["\\]/;
 const TEMPLATE_KEY = /^template at key ([-._a-zA-Z0-9]{1,253}):/;
 const TEMPLATE_LINE = /\btemplate: [-._a-zA-Z0-9]{1,253}:([0-9]{1,6})(?::([0-9]{1,6}))?:/;
 /** What Go's template engine and the operator complain of, in words that quote nothing. */
@@ -36,9 +36,9 @@ const COMPLAINTS: readonly [RegExp, string][] = [
   [/could not unmarshal template/, "the result is no map of strings"],
   [/\bunexpected\b/, "unexpected token"],
 ];
-/** The API's complaint about a field of a template: what follows its path may quote it. */
+/** The API's complaint about a field of a template: what follows its path may quote it, an apply's as `&value.valueUnstructured{Value:…}`. */
 const TEMPLATE_FIELD = /\bspec\.target\.template\b/;
-const QUOTED = /"(?:[^"\\]|\\.)*(?:"|$)|'[^']*(?:'|$)|`[^`]*(?:`|$)/g;
+const QUOTED = /"(?:[^"\\]|\\.)*(?:"|$)|'[^']*(?:'|$)|`[^`]*(?:`|$)|\{[^}]*(?:\}|$)/g;
 
 /**
  * A message of the operator, of a backend or of the API, made safe to keep and to show (DESIGN.md, "What is refused, and how"): on one line, without control

@@ -3,7 +3,7 @@
 export const ROLES = ["PLATFORM_ADMIN", "TEAM_MEMBER"] as const;
 export type Role = (typeof ROLES)[number];
 
-export const ACTIONS = [
+const ACTIONS = [
   "CREATE_PROJECT",
   "CREATE_PROVIDER",
   "CREATE_SECRET",

@@ -19,6 +19,9 @@ export interface RuleSettings {
   maxIdsPerArgument: number;
 }
 
+/** The most that `maxJsonBytes` and `maxJsonDepth` may be set to: what is looked at at all. */
+export const JSON_CEILING = { maxJsonBytes: 1_048_576, maxJsonDepth: 64 } as const;
+
 /** DESIGN.md's defaults, for production. */
 export const DEFAULT_RULE_SETTINGS: RuleSettings = {
   reservedNamespaces: [],

@@ -13,7 +13,7 @@ const TOO_MANY_TOKENS = /contains more tha[nt] \d+ tokens/;
 /** A document that may be executed, or why not. */
 export type Prepared =
   | { document: DocumentNode; refusal: null; errors: null }
-  /** It passes a limit; told before anything else is looked at. */
+  /** It passes a limit, or is empty; told before anything else is looked at. */
   | { document: null; refusal: GraphQLError; errors: null }
   /** It does not parse or is not valid. */
   | { document: null; refusal: null; errors: readonly GraphQLError[] };
@@ -80,7 +80,10 @@ export class Documents {
       if (TOO_MANY_TOKENS.test(error.message)) {
         return refused(`The document has more than ${this.limits.maxTokens} tokens. Put values into variables.`);
       }
-      return { document: null, refusal: null, errors: [coded(error, "GRAPHQL_PARSE_FAILED")] };
+      const failure = coded(error, "GRAPHQL_PARSE_FAILED");
+      // Apollo would have words of its own for an empty one, and WebSocket has no Apollo.
+      if (source === "") return { document: null, refusal: failure, errors: null };
+      return { document: null, refusal: null, errors: [failure] };
     }
     return { document, refusal: null, errors: null };
   }

@@ -201,10 +201,10 @@ const MISTAKES: { title: string; operation: Operation; code: string; says: RegEx
     operation: {
       query:
         'query($t: JSON) { previewSecret(input: {name: "a", scope: PROJECT, providerId: "x", target: {labels: $t}}) { manifest } }',
-      variables: { t: [[[[[[[[[[[[1]]]]]]]]]]]] },
+      variables: { t: JSON.parse(`${"[".repeat(65)}${"]".repeat(65)}`) },
     },
     code: "BAD_USER_INPUT",
-    says: /10 levels/,
+    says: /64 levels/,
   },
   {
     title: "a page that is too long",

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { methodNotAllowed, text, type Answer } from "./answer.js";
+import type { ConsoleFiles } from "./console.js";
 import { answerOptions, corsHeaders } from "./cors.js";
 import type { GraphiQLFiles } from "./graphiql.js";
 import type { GraphQLEndpoint } from "./graphql-endpoint.js";
@@ -14,6 +15,8 @@ export interface RoutesOptions {
   metrics: Metrics;
   /** Null: GRAPHIQL is off. */
   graphiql: GraphiQLFiles | null;
+  /** Null: it was not built. */
+  console: ConsoleFiles | null;
   origins: OriginRules;
   isStopping(): boolean;
 }
@@ -38,11 +41,13 @@ export class Routes {
   async forPeople(request: IncomingMessage, requestId: string): Promise<Answer | null> {
     const path = pathOf(request);
     if (path === "/graphql") return await this.#graphql(request, requestId);
-    if (path === "/") return isReading(request) ? redirect : methodNotAllowed(READ);
     const file = path.startsWith(GRAPHIQL)
       ? (this.options.graphiql?.file(path.slice(GRAPHIQL.length), request) ?? null)
       : null;
     if (file !== null) return isReading(request) ? file : methodNotAllowed(READ);
+    const page = path.startsWith(GRAPHIQL) ? null : (this.options.console?.answer(path, request) ?? null);
+    if (page !== null) return isReading(request) ? page : methodNotAllowed(READ);
+    if (path === "/") return isReading(request) ? redirect : methodNotAllowed(READ);
     return text(404, "There is nothing here. GraphQL is at /graphql.");
   }
 

@@ -6,6 +6,7 @@ import type { Viewer } from "../domain/viewer.js";
 import { COMMON_HEADERS, send, text, type Answer } from "./answer.js";
 import { answerClientError } from "./client-error.js";
 import type { GraphiQLFiles } from "./graphiql.js";
+import type { ConsoleFiles } from "./console.js";
 import { GraphQLEndpoint, type GraphQLExecutor } from "./graphql-endpoint.js";
 import type { Readiness } from "./health.js";
 import type { Metrics } from "./metrics.js";
@@ -25,6 +26,8 @@ export interface HttpServerOptions {
   metrics: Metrics;
   /** Null: GRAPHIQL is off. */
   graphiql: GraphiQLFiles | null;
+  /** Null: it was not built. */
+  console: ConsoleFiles | null;
   origins: OriginRules;
   /** Routes of the development identity; false: not one of its own. */
   development: (request: IncomingMessage, response: ServerResponse) => boolean;

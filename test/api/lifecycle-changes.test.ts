@@ -4,6 +4,7 @@ import {
   at,
   externalSecret,
   isTerminating,
+  labelsOf,
   managersOf,
   nativeOf as liveNative,
   objectOf as liveObject,
@@ -335,25 +336,55 @@ describe("adopting", () => {
     expect(objectOf(place)?.metadata["uid"]).toBe(before?.metadata["uid"]);
   });
 
-  it("takes over a failing one with its failure, and one whose spec was changed before it was taken over", async () => {
+  it("takes over a failing one with its failure, which is not tried again for that", async () => {
     const [provider, project] = await Promise.all([scene.provider(), scene.project()]);
     const name = unique("by-hand");
     scene.cluster().store.create(externalSecret(project.name, name, { store: provider, key: "not/there" }));
     await eventually(() => at(objectOf({ project, secret: { name } }), "status", "conditions"));
-    const adopting = scene.mutate<NamedId[]>(
-      "adoptExternalSecrets(projectId: $id, names: $names) { id name }",
-      "$id: ID!, $names: [String!]",
-      { id: project.id, names: [name] },
-    );
-    const [secret] = await adopting;
-    if (secret === undefined) throw new Error("nothing was adopted");
+    scene.cluster().history.clear();
+    const secret = await adopt(project, name);
     await scene.untilAssignment(secret, { status: "SYNCED_ERROR", reason: "SecretSyncedError" });
+    const changes = scene.cluster().history.of("externalsecrets", project.name, name);
+    expect(changes.map(({ object }) => at(object, "status", "conditions", "0", "status"))).not.toContain(undefined);
     await scene.mutate("updateSecret(input: $input) { id }", "$input: UpdateSecretInput!", {
       input: { id: secret.id, data: [{ secretKey: "password", remoteKey: scene.value(), property: "password" }] },
     });
     await scene.untilAssignment(secret, { status: "SYNCED" });
   });
+
+  it("takes over one that was changed before it was taken over: changed, labelled, and the old manager dropped", async () => {
+    const [provider, project, name] = [await scene.provider(), await scene.project(), unique("by-hand")];
+    scene.cluster().store.create(externalSecret(project.name, name, { store: provider, key: "not/there" }), {
+      manager: "terraform",
+    });
+    await eventually(() => at(objectOf({ project, secret: { name } }), "status", "conditions"));
+    const fault = scene.cluster().faults.add({
+      match: { verb: "apply", resource: "externalsecrets", name },
+      effect: { kind: "status", code: 503 },
+    });
+    const secret = await adopt(project, name);
+    await eventually(() => fault.hits > 0);
+    await scene.mutate("updateSecret(input: $input) { id }", "$input: UpdateSecretInput!", {
+      input: { id: secret.id, data: [{ secretKey: "password", remoteKey: scene.value(), property: "password" }] },
+    });
+    fault.remove();
+    await scene.untilAssignment(secret, { status: "SYNCED" });
+    const live = objectOf({ project, secret });
+    expect(managersOf(live)).toEqual(["external-secrets", "secretariat"]);
+    expect(labelsOf(live)).toHaveProperty(["secretariat.io/assignment"]);
+  });
 });
+
+/** Takes over one ExternalSecret by its name. */
+async function adopt(project: NamedId, name: string): Promise<NamedId> {
+  const [secret] = await scene.mutate<NamedId[]>(
+    "adoptExternalSecrets(projectId: $id, names: $names) { id name }",
+    "$id: ID!, $names: [String!]",
+    { id: project.id, names: [name] },
+  );
+  if (secret === undefined) throw new Error("nothing was adopted");
+  return secret;
+}
 
 describe("deleting a project", () => {
   it("takes its secrets, its stores, and with deleteNamespace the namespace that we made", async () => {

@@ -1,7 +1,9 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gather } from "../support/client.js";
 import { eventually } from "../support/eventually.js";
 import { type NamedId, Scene, told, TRANSITION, type TransitionSeen, uuidOf } from "../support/scene.js";
+import { textLike } from "../support/matching.js";
 
 let scene: Scene;
 beforeAll(async () => {
@@ -114,6 +116,33 @@ describe("a secret's life, as a plain graphql-ws client sees it", () => {
     const expired = scene.transitions(past);
     await eventually(() => expired.ended);
     expect(expired.errors).toMatchObject([{ extensions: { code: "PRECONDITION_FAILED", reason: "CursorExpired" } }]);
+  });
+});
+
+describe("a log of which only the newer part is kept", () => {
+  it("refuses a `since` that is older, and says what to do; one that is kept replays", async () => {
+    const own = await Scene.start({ clusters: ["berlin"] });
+    const database = new Client(own.app.databaseUrl);
+    try {
+      await database.connect();
+      const old = await own.cursor();
+      const { id } = await own.project();
+      const kept = await own.cursor();
+      await database.query("UPDATE installation SET pruned_to = (SELECT max(position) FROM transition)");
+      await database.query("DELETE FROM transition WHERE position < (SELECT max(position) FROM transition)");
+      const refused = own.transitions(old);
+      await eventually(() => refused.ended);
+      expect(refused.errors).toMatchObject([
+        { message: textLike(/anew/u), extensions: { code: "PRECONDITION_FAILED", reason: "CursorExpired" } },
+      ]);
+      const going = own.transitions(kept);
+      await own.mutate("deleteProject(id: $id) { id }", "$id: ID!", { id });
+      await eventually(() => going.events.some(({ subjectId, to }) => subjectId === id && to === null));
+      expect(going.events.map(told)).toEqual(["PROJECT READY>DELETING DeletionRequested", "PROJECT DELETING> Deleted"]);
+    } finally {
+      await database.end();
+      await own.stop();
+    }
   });
 });
 

@@ -32,6 +32,27 @@ const away = async (): Promise<void> => {
   await scene.untilCluster("berlin", { status: "UNREACHABLE" });
 };
 
+/** Puts something into a namespace that keeps it from going. @returns what lets go */
+function hold(namespace: string): () => void {
+  const name = unique("held");
+  cluster.store.create({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace, finalizers: ["example.com/keep"] },
+  });
+  return () => void cluster.store.patch("secrets", namespace, name, { metadata: { finalizers: null } });
+}
+
+/** Deletes a namespace as somebody else does, and lets it go only once everybody has seen what was in it going, in a namespace that still stands. */
+async function emptied(namespace: string, isEmpty: () => boolean): Promise<void> {
+  const letGo = hold(namespace);
+  cluster.store.delete("namespaces", "", namespace);
+  await eventually(isEmpty);
+  // What happens later is seen later: by then the going was.
+  await scene.synced();
+  letGo();
+}
+
 describe("the status of a project", () => {
   describe("namespace not yet there: PENDING; not reached in time, or refused: FAILED", () => {
     it("PENDING while the namespace is being made", async () => {
@@ -98,7 +119,7 @@ describe("the status of a project", () => {
   describe("namespace gone without us: made again if it was ours (Drifted), else FAILED, NamespaceMissing", () => {
     it("ours: made again, with everything in it; what is in a terminating namespace is not judged", async () => {
       const { project, secret, assignment } = await scene.synced();
-      cluster.store.delete("namespaces", "", project.name);
+      await emptied(project.name, () => objectOf(cluster, { project, secret }) === undefined);
       await scene.untilTransition(project.id, { reason: "Drifted" });
       await scene.untilProject(project.id, { status: "READY" });
       const after = await eventually(async () => {
@@ -113,15 +134,10 @@ describe("the status of a project", () => {
 
     it("ours, held by somebody's finalizer: FAILED, NamespaceTerminating until it has gone; then made again", async () => {
       const project = await scene.project();
-      const held = unique("held");
-      cluster.store.create({
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: { name: held, namespace: project.name, finalizers: ["example.com/keep"] },
-      });
+      const letGo = hold(project.name);
       cluster.store.delete("namespaces", "", project.name);
       await scene.untilTransition(project.id, { to: "FAILED", reason: "NamespaceTerminating" });
-      cluster.store.patch("secrets", project.name, held, { metadata: { finalizers: null } });
+      letGo();
       await scene.untilProject(project.id, { status: "READY" });
       expect(at(namespaceOf(project.name), "metadata", "deletionTimestamp")).toBeUndefined();
     });
@@ -133,7 +149,7 @@ describe("the status of a project", () => {
       const [project, provider] = await Promise.all([scene.project("berlin", name), scene.provider()]);
       const secret = await scene.secret(provider, [project]);
       await scene.untilAssignment(secret, { status: "SYNCED" });
-      cluster.store.delete("namespaces", "", name);
+      await emptied(name, () => objectOf(cluster, { project, secret }) === undefined);
       await scene.untilTransition(project.id, { to: "FAILED" });
       await eventually(async () => (await scene.untilProject(project.id, {})).statusReason?.includes("made it"));
       expect(namespaceOf(name)).toBeUndefined();
@@ -183,16 +199,11 @@ describe("the status of a project", () => {
 
     it("something in the namespace holds it: DELETE_FAILED, FinalizerStuck, saying what", async () => {
       const project = await scene.project();
-      const held = unique("held");
-      cluster.store.create({
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: { name: held, namespace: project.name, finalizers: ["example.com/keep"] },
-      });
+      const letGo = hold(project.name);
       await deleteProject(project.id, true);
       const failed = await scene.untilTransition(project.id, { to: "DELETE_FAILED" });
       expect(failed).toMatchObject({ reason: "FinalizerStuck", message: containing("example.com/keep") });
-      cluster.store.patch("secrets", project.name, held, { metadata: { finalizers: null } });
+      letGo();
       await scene.untilGone("project", project.id);
     });
 
@@ -279,6 +290,11 @@ describe("the status of a provider", () => {
           at(cluster.store.get("clustersecretstores", "", provider.name), "spec", "provider", "vault", "path") ===
           "other",
       );
+      // What was answered before says nothing of what is there now.
+      await eventually(
+        () => at(cluster.store.get("clustersecretstores", "", provider.name), "status", "conditions") === undefined,
+      );
+      await scene.project();
       expect(await scene.untilProvider(provider.id, {})).toMatchObject({ status: "PENDING" });
       cluster.operator.start();
       await scene.untilProvider(provider.id, { status: "READY" });

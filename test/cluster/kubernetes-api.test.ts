@@ -41,7 +41,7 @@ async function start(
   const client = createClusterClient(connection.kubeConfig);
   closing.push(() => client.close());
   const api = client.api("test");
-  await api.apply(NAMESPACES, null, namespace, APPLY);
+  await api.create(NAMESPACES, null, namespace, { fieldManager: APPLY.fieldManager });
   return { cluster, api };
 }
 

@@ -90,7 +90,10 @@ describe("health", () => {
     expect(await probe(other.url, "/healthz")).toEqual([200, "alive"]);
     const admin = await ApiClient.of(other.url, { subject: "ada", role: "PLATFORM_ADMIN" });
     const { errors } = await admin.send("{ projects { nodes { id } } }");
-    expect(errors[0]?.extensions).toMatchObject({ code: "INTERNAL_SERVER_ERROR", reference: expect.any(String) });
+    expect(errors[0]?.extensions).toMatchObject({
+      code: "INTERNAL_SERVER_ERROR",
+      reference: expect.any(String) as unknown,
+    });
     wire.mend();
     await eventually(async () => (await probe(other.url, "/readyz"))[0] === 200);
     expect(await admin.ask("{ projects { nodes { id } } }")).toEqual({ projects: { nodes: [] } });
@@ -118,7 +121,7 @@ function parseMetrics(text: string): { samples: Sample[]; types: Map<string, str
     expect(labels.map(([whole]) => whole).join("")).toBe(sample[2] ?? "");
     samples.push({
       name: sample[1] ?? "",
-      labels: Object.fromEntries(labels.map(([, name, value]) => [name, value])),
+      labels: Object.fromEntries(labels.map(([, label = "", value = ""]): [string, string] => [label, value])),
       value: Number(sample[3]),
     });
   }
@@ -277,9 +280,9 @@ describe("the log", () => {
   it("is JSON lines with time, level and message", () => {
     for (const entry of log.entries())
       expect(entry).toMatchObject({
-        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
-        level: expect.stringMatching(/^(?:debug|info|warn|error)$/),
-        msg: expect.any(String),
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as unknown,
+        level: expect.stringMatching(/^(?:debug|info|warn|error)$/) as unknown,
+        msg: expect.any(String) as unknown,
       });
   });
 });

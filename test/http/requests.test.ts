@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { ApiClient } from "../support/client.js";
 import { RawConnection, rawRequest } from "../support/raw-http.js";
@@ -49,9 +50,9 @@ async function askAs(headers: Record<string, string>, method = "POST", path = "/
   });
 }
 
+const ERRORS = z.object({ errors: z.array(z.object({ extensions: z.object({ code: z.string() }) })) });
 const codeOf = ({ text }: Answer): unknown => {
-  const { errors } = JSON.parse(text) as { errors: { extensions: { code: string } }[] };
-  return errors[0]?.extensions.code;
+  return ERRORS.parse(JSON.parse(text)).errors[0]?.extensions.code;
 };
 
 describe("paths and methods", () => {
@@ -305,7 +306,7 @@ describe("pages of other origins", () => {
     },
   );
 
-  it.each(["evil.example", `evil.example:${4000}`, "127.0.0.1.evil.example", "localhost@evil.example", "[::1]evil"])(
+  it.each(["evil.example", "evil.example:4000", "127.0.0.1.evil.example", "localhost@evil.example", "[::1]evil"])(
     "cannot reach the development identity by a name of their own: %s",
     async (name) => {
       for (const path of ["/graphql", "/dev/token", "/", "/graphiql/page.js"])

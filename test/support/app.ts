@@ -32,6 +32,8 @@ export interface TestAppOptions {
   /** Settings beside those of the harness. */
   env?: Readonly<Record<string, string>>;
   logger?: Logger;
+  /** Where the built web console is; left out: none is served. */
+  consoleDirectory?: string;
   /** Shorter than the product's, where a row of a status table is about waiting. */
   patience?: Partial<Patience>;
   /** Shorter than the harness's. */
@@ -71,6 +73,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       ),
       logger: options.logger ?? silentLogger,
       graphiqlDirectory: "dist/graphiql",
+      consoleDirectory: options.consoleDirectory ?? null,
       clusterTimings: {
         ...TIMINGS,
         leader: { ...TIMINGS.leader, patience: { ...PATIENCE, ...options.patience } },

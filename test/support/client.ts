@@ -58,7 +58,8 @@ export class ApiClient {
       },
       body: JSON.stringify({ query, variables }),
     });
-    const body = (await response.json()) as Partial<Answer>; // the shape that the GraphQL specification gives
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the shape that the GraphQL specification gives
+    const body = (await response.json()) as Partial<Answer>;
     return { status: response.status, data: body.data ?? null, errors: body.errors ?? [] };
   }
 
@@ -67,6 +68,7 @@ export class ApiClient {
     const answer = await this.send(query, variables);
     if (answer.errors.length > 0 || answer.data === null)
       throw new Error(`the operation failed: ${JSON.stringify(answer.errors)}`);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows what was asked for
     return answer.data as T;
   }
 
@@ -103,14 +105,15 @@ export function gather<T>(
   const received: Received<T> = { events: [], errors: [], ended: false, stop: () => {} };
   const take = (result: FormattedExecutionResult<Record<string, unknown>, unknown>): void => {
     if (result.errors !== undefined) received.errors.push(...result.errors);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
     else received.events.push(result.data?.[field] as T);
   };
-  received.stop = client.subscribe<Record<string, unknown>>(
+  received.stop = client.subscribe(
     { query, variables },
     {
       next: take,
       error: (error) => {
-        received.errors.push(...(Array.isArray(error) ? error : [error]));
+        received.errors.push(...[error].flat());
         received.ended = true;
       },
       complete: () => {

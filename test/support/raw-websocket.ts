@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import { eventually } from "./eventually.js";
 import { RawConnection } from "./raw-http.js";
 
@@ -11,11 +12,8 @@ interface Frame {
   payload: Buffer;
 }
 
-interface Message {
-  type: string;
-  id?: string;
-  payload?: unknown;
-}
+const MESSAGE = z.object({ type: z.string(), id: z.string().optional(), payload: z.unknown().optional() });
+type Message = z.infer<typeof MESSAGE>;
 
 /** A client that speaks WebSocket by hand, so that it can leave undone what every library does: answer pings and closes, and read. */
 export class RawWebSocket {
@@ -83,7 +81,7 @@ export class RawWebSocket {
   messages(): readonly Message[] {
     this.#parse();
     for (const { opcode, payload } of this.frames.slice(this.#taken))
-      if (opcode === TEXT) this.#messages.push(JSON.parse(payload.toString("utf8")) as Message);
+      if (opcode === TEXT) this.#messages.push(MESSAGE.parse(JSON.parse(payload.toString("utf8"))));
     this.#taken = this.frames.length;
     return this.#messages;
   }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { createLogger } from "../../src/logger.js";
 import type { Logger } from "../../src/domain/ports/logger.js";
 
@@ -10,8 +11,10 @@ export interface RecordingLog {
   entries(): Record<string, unknown>[];
 }
 
+const LINE = z.record(z.string(), z.unknown());
+
 export function recordLog(): RecordingLog {
   const lines: string[] = [];
   const logger = createLogger("debug", { write: (line: string) => void lines.push(line) });
-  return { logger, lines, entries: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+  return { logger, lines, entries: () => lines.map((line) => LINE.parse(JSON.parse(line))) };
 }

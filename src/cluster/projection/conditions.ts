@@ -1,17 +1,24 @@
+import { foreignText } from "../../domain/foreign-text.js";
 import type { JsonObject } from "../../domain/json.js";
 import type { ReadyCondition } from "../../domain/status/seen.js";
-import { cleanMessage } from "../message.js";
 import { isRecord } from "../object-guards.js";
 
 /** A text of a status, or null where there is none. The empty text stays. */
 export const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+const MAX_PLAIN = 256;
+
+/** A text that is kept in the database: whoever may write a status could put anything there. Null for what the operator would not write. */
+export function plainTextOf(value: unknown): string | null {
+  return typeof value === "string" && value.length <= MAX_PLAIN && /^[\x20-\x7e]*$/u.test(value) ? value : null;
+}
 
 function conditionsOf(status: JsonObject | undefined): readonly unknown[] {
   const conditions: unknown = status?.["conditions"];
   return Array.isArray(conditions) ? conditions : [];
 }
 
-/** The condition `Ready`, its message cleaned. @param clean `cleanMessage`, that may remember what it was given before */
+/** The condition `Ready`, its message cleaned. @param clean `foreignText`, that may remember what it was given before */
 export function readyOf(status: JsonObject | undefined, clean: (text: string) => string): ReadyCondition | null {
   for (const ready of conditionsOf(status)) {
     if (!isRecord(ready) || ready["type"] !== "Ready") continue;
@@ -41,7 +48,7 @@ export function blockersOf(status: JsonObject | undefined): readonly string[] {
     const { type } = isRecord(condition) ? condition : {};
     if (!isRecord(condition) || typeof type !== "string" || !BLOCKING.has(type) || condition["status"] !== "True")
       return [];
-    return [cleanMessage(textOf(condition["message"]) ?? type)];
+    return [foreignText(textOf(condition["message"]) ?? type)];
   });
 }
 

@@ -36,7 +36,7 @@ export interface ObservedManaged extends Observed {
   readonly ours: ObservedOwnership | null;
   /** Our force-sync annotation. */
   readonly forceSync: string | null;
-  /** `hashJson` of `spec`. */
+  /** `hashSpec` of `spec`. */
   readonly specHash: string;
   /** All labels but ours. Shared between objects with the same ones: never change it. */
   readonly labels: { readonly [key: string]: string };
@@ -52,8 +52,6 @@ export interface ObservedExternalSecret extends ObservedManaged, ExternalSecretS
 
 export interface ObservedSecretStore extends ObservedManaged, StoreSeen {
   readonly kind: "SecretStore" | "ClusterSecretStore";
-  /** `hashJson` of `spec.conditions`, which say what namespaces may use a ClusterSecretStore; null: every one may. */
-  readonly conditionsHash: string | null;
 }
 
 export interface ObservedNamespace extends Observed, NamespaceSeen {

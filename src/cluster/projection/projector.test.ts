@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../domain/json.js";
 import { FORCE_SYNC_ANNOTATION, LABELS } from "../../domain/spec/render.js";
 import { hashJson } from "../canonical-json.js";
 import type { KubernetesObject, ManagedFieldsEntry } from "../kubernetes-object.js";
@@ -159,32 +160,49 @@ describe("an ExternalSecret", () => {
   });
 });
 
+describe("a status that no operator wrote", () => {
+  it.each(["1-\u0000", "x".repeat(257), 7])("syncedResourceVersion %j is none", (syncedResourceVersion) => {
+    const object = externalSecret("m", 1, { status: { syncedResourceVersion } });
+    expect(new Projector().externalSecret(object).syncedResourceVersion).toBeNull();
+  });
+});
+
+describe("a spec", () => {
+  const hashOf = (ref: JsonObject): string =>
+    new Projector().externalSecret(externalSecret("r", 1, { spec: { secretStoreRef: ref } })).specHash;
+
+  it("that names a store without its kind is the one that names a SecretStore", () => {
+    expect(hashOf({ name: "s" })).toBe(hashOf({ name: "s", kind: "SecretStore" }));
+    expect(hashOf({ name: "s" })).not.toBe(hashOf({ name: "s", kind: "ClusterSecretStore" }));
+    expect(hashOf({ name: "s" })).not.toBe(hashOf({ name: "t" }));
+  });
+});
+
 describe("a store", () => {
-  it("keeps its kind and whether it is for every namespace", () => {
+  it("keeps its kind, whose it is, and whether its spec is another", () => {
     const projector = new Projector();
-    const store = (conditions?: unknown[]): KubernetesObject => ({
+    const store = (generation: number, conditions?: JsonObject[]): KubernetesObject => ({
       metadata: {
         name: "s",
         uid: "u",
         resourceVersion: "1",
+        generation,
         labels: { [LABELS.installation]: "i", [LABELS.provider]: "p" },
       },
-      spec: { provider: {}, ...(conditions === undefined ? {} : { conditions: [{ namespaces: ["a"] }] }) },
+      spec: { provider: {}, ...(conditions === undefined ? {} : { conditions }) },
       status: { conditions: [{ type: "Ready", status: "True", reason: "Valid", message: "store validated" }] },
     });
-    const open = projector.store("ClusterSecretStore", store());
+    const open = projector.store("ClusterSecretStore", store(1));
     expect(open).toMatchObject({
       kind: "ClusterSecretStore",
       namespace: null,
-      generation: 0,
-      conditionsHash: null,
+      generation: 1,
       ours: { installation: "i", id: "p" },
       ready: { status: "True", reason: "Valid" },
     });
-    const closed = projector.store("ClusterSecretStore", store([1]), open);
-    expect(closed.conditionsHash).not.toBeNull();
-    const empty = store();
-    expect(projector.store("ClusterSecretStore", { ...empty, spec: { conditions: [] } }).conditionsHash).toBeNull();
+    const closed = projector.store("ClusterSecretStore", store(2, [{ namespaces: ["a"] }]), open);
+    expect(closed.specHash).not.toBe(open.specHash);
+    const empty = store(1);
     const spaced = { ...empty, metadata: { ...empty.metadata, namespace: "team-a" } };
     expect(projector.store("SecretStore", spaced).namespace).toBe("team-a");
   });

@@ -1,8 +1,7 @@
 import { FORCE_SYNC_ANNOTATION, LABELS } from "../../domain/spec/render.js";
-import { hashJson } from "../canonical-json.js";
 import type { KubernetesObject } from "../kubernetes-object.js";
 import { isRecord } from "../object-guards.js";
-import { blockersOf, namespaceFinalizersOf, readyOf, textOf } from "./conditions.js";
+import { blockersOf, namespaceFinalizersOf, plainTextOf, readyOf, textOf } from "./conditions.js";
 import { ManagerTable } from "./managers.js";
 import type {
   ObservedExternalSecret,
@@ -12,6 +11,7 @@ import type {
   ObservedSecretStore,
 } from "./observed.js";
 import { Sharing } from "./sharing.js";
+import { hashSpec } from "./spec-hash.js";
 
 const ASSIGNMENT_LABELS = [LABELS.installation, LABELS.assignment] as const;
 const PROVIDER_LABELS = [LABELS.installation, LABELS.provider] as const;
@@ -53,7 +53,7 @@ export class Projector {
       ready,
       refreshTime:
         refreshTime !== null && refreshTime === ready?.lastTransitionTime ? ready.lastTransitionTime : refreshTime,
-      syncedResourceVersion: textOf(status?.["syncedResourceVersion"]),
+      syncedResourceVersion: plainTextOf(status?.["syncedResourceVersion"]),
       bindingName: bound === metadata.name ? metadata.name : bound,
     };
   }
@@ -64,11 +64,9 @@ export class Projector {
     object: KubernetesObject,
     previous?: ObservedSecretStore | null,
   ): ObservedSecretStore {
-    const { metadata, spec, status } = object;
+    const { metadata, status } = object;
     const before = previous ?? undefined;
     const sharing = this.#sharing;
-    const conditions = spec?.["conditions"];
-    const unconditional = conditions === undefined || (Array.isArray(conditions) && conditions.length === 0);
     return {
       kind,
       namespace: metadata.namespace === undefined ? null : sharing.text(metadata.namespace, before?.namespace),
@@ -85,7 +83,6 @@ export class Projector {
       annotations: sharing.members(metadata.annotations, LEFT_OUT_ANNOTATIONS, before?.annotations),
       managers: this.#managers.of(metadata.managedFields, before?.managers),
       ready: readyOf(status, sharing.clean),
-      conditionsHash: unconditional ? null : sharing.text(hashJson(conditions)),
     };
   }
 
@@ -123,5 +120,5 @@ const kept = (text: string, previous: string | undefined): string => (text === p
 function specHashOf({ metadata, spec }: KubernetesObject, previous: ObservedManaged | undefined): string {
   // The API server raises the generation with every change of spec.
   const same = previous?.uid === metadata.uid && previous.generation === metadata.generation;
-  return same ? previous.specHash : hashJson(spec);
+  return same ? previous.specHash : hashSpec(spec);
 }

@@ -1,4 +1,4 @@
-import { cleanMessage } from "../message.js";
+import { foreignText } from "../../domain/foreign-text.js";
 import { Interner } from "./interner.js";
 
 const NO_MEMBERS: { readonly [key: string]: string } = Object.freeze({});
@@ -17,8 +17,8 @@ export class Sharing {
     return text === previous ? previous : this.#texts.get(text, (same) => same);
   }
 
-  /** `cleanMessage`, done once for each text. */
-  readonly clean = (text: string): string => this.#cleaned.get(text, cleanMessage);
+  /** `foreignText`, done once for each text. */
+  readonly clean = (text: string): string => this.#cleaned.get(text, foreignText);
 
   list(list: readonly string[] | undefined, previous?: readonly string[]): readonly string[] {
     if (list === undefined || list.length === 0) return NONE;

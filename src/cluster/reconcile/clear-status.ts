@@ -23,7 +23,6 @@ export async function clearStatus<T extends Managed>(
   let stale = written;
   for (let attempt = 1; ; attempt += 1) {
     const status: JsonObject = synced ? { conditions: null, syncedResourceVersion: null } : { conditions: null };
-    context.assertLeading();
     try {
       const raw = await context.api.patch(
         wanted.resource,

@@ -23,7 +23,6 @@ export async function disownOthers<T extends Managed>(
     const managers = raw.metadata.managedFields ?? [];
     const foreign = managers.flatMap((entry, index) => (isForeign(entry) ? [index] : []));
     if (foreign.length === 0) return wanted.project(raw);
-    context.assertLeading();
     try {
       raw = await context.api.patch(
         wanted.resource,

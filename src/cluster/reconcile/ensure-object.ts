@@ -1,13 +1,13 @@
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.js";
 import { FIELD_MANAGER, FORCE_SYNC_ANNOTATION, LABELS } from "../../domain/spec/render.js";
 import type { Trouble } from "../../domain/status/trouble.js";
-import { hashJson } from "../canonical-json.js";
 import { isClusterFailure, KubernetesError } from "../kubernetes-error.js";
 import type { KubernetesObject } from "../kubernetes-object.js";
-import type { ObservedExternalSecret, ObservedManager, ObservedSecretStore } from "../projection.js";
+import type { ObservedExternalSecret, ObservedSecretStore } from "../projection.js";
+import { hashSpec } from "../projection/spec-hash.js";
 import type { ResourceRef } from "../resources.js";
 import type { LeaderContext } from "./leader-context.js";
-import { foreignManagers, isOperator, likelyCulprit, nameManagers } from "./managers.js";
+import { foreignManagers, likelyCulprit, nameManagers } from "./managers.js";
 
 export type Managed = ObservedExternalSecret | ObservedSecretStore;
 
@@ -51,6 +51,9 @@ export type EnsureOutcome<T extends Managed> =
   | { kind: "trouble"; trouble: Trouble; drift: Drift | null; retryIn?: number }
   /** Desired state changed while we looked: begin anew. */
   | { kind: "stale" };
+
+/** How often the object may change between reading and patching. */
+const MAX_ATTEMPTS = 5;
 
 /** Whoever takes a field or a label away owns nothing afterwards, so the object does not tell who it was. */
 const NOBODY_KNOWN = "Somebody";
@@ -114,13 +117,11 @@ async function writeFirst<T extends Managed>(
   wanted: WantedObject<T>,
   drift: Drift | null,
 ): Promise<EnsureOutcome<T>> {
-  const there = wanted.observed ?? null;
-  if (there !== null) {
+  if (wanted.observed !== null || !context.seesAll()) {
     const live = await readLive(context, wanted);
     if (live !== null) return await takeOrLeave(context, wanted, live, drift);
   }
   if (!(await wanted.markSent())) return { kind: "stale" };
-  context.assertLeading();
   const manifest = wanted.render(null);
   let raw: KubernetesObject;
   try {
@@ -148,6 +149,9 @@ async function takeOrLeave<T extends Managed>(
 ): Promise<EnsureOutcome<T>> {
   if (object.deletionTimestamp !== null) return { kind: "terminating", object };
   if (!bearsOurId(context, wanted, object)) return notOurs(object);
+  // Our label on what somebody else wrote: a withdrawal did not come through.
+  if (foreignManagers(object.managers).some((manager) => manager.ownsSpec))
+    return await withdraw(context, wanted, object);
   const outcome = await writeAgain(context, { ...wanted, lags: true }, object);
   return outcome.kind === "written" ? { ...outcome, drift } : outcome;
 }
@@ -161,7 +165,6 @@ async function withdraw<T extends Managed>(
   const { apiVersion, kind } = wanted.render(null);
   const metadata: JsonObject = { name: wanted.name, uid: object.uid };
   if (wanted.namespace !== null) metadata["namespace"] = wanted.namespace;
-  context.assertLeading();
   await context.api.apply(
     wanted.resource,
     wanted.namespace,
@@ -197,11 +200,13 @@ async function writeAgain<T extends Managed>(
     const message = `${culprit} keeps changing this object back: three times in ten minutes. Let one of the two manage it.`;
     return { kind: "trouble", trouble: refused("Contested", message), drift: null, retryIn: contested };
   }
-  context.assertLeading();
-  let raw = await applyOurs(context, wanted, manifest);
+  let raw = await applyOurs(context, wanted, manifest, seen.uid);
   if (raw === null) return await rewriteVanished(context, wanted);
   let object = wanted.project(raw);
-  if (object.specHash !== hashJson(manifest["spec"]) && object.managers.some(holdsSpecBesideUs)) {
+  if (
+    object.specHash !== hashSpec(manifest["spec"]) &&
+    foreignManagers(object.managers).some((manager) => manager.ownsSpec)
+  ) {
     raw = await replaceSpec(context, wanted, manifest, object);
     object = wanted.project(raw);
   }
@@ -217,10 +222,11 @@ async function writeAgain<T extends Managed>(
 }
 
 /** @returns null where the object with that uid is gone (409 "uid mismatch"; ESO.md, "uid in an apply") */
-async function applyOurs(
+async function applyOurs<T extends Managed>(
   context: LeaderContext,
-  wanted: WantedObject<Managed>,
+  wanted: WantedObject<T>,
   manifest: JsonObject,
+  uid: string,
 ): Promise<KubernetesObject | null> {
   try {
     return await context.api.apply(wanted.resource, wanted.namespace, manifest, {
@@ -231,17 +237,11 @@ async function applyOurs(
     if (isClusterFailure(error) || !(error instanceof KubernetesError)) throw error;
     const aboutUid =
       error.status === 409 || (error.status === 422 && error.causes.some((cause) => cause.field === "metadata.uid"));
-    if (!aboutUid) throw error;
+    // A 409 of another kind (a webhook's) would come again and again.
+    if (!aboutUid || (await readLive(context, wanted))?.uid === uid) throw error;
     return null;
   }
 }
-
-/** Whoever keeps a part of the spec there that we no longer apply: somebody else, or we ourselves by an earlier `replaceSpec`. The operator's defaults are no such part. */
-const holdsSpecBesideUs = (manager: ObservedManager): boolean =>
-  manager.ownsSpec &&
-  manager.subresource === null &&
-  !isOperator(manager.name) &&
-  !(manager.name === FIELD_MANAGER && manager.operation === "Apply");
 
 /** A forced apply takes back only what it holds; what others added beside it stays, and has to be replaced away. */
 async function replaceSpec(
@@ -250,18 +250,29 @@ async function replaceSpec(
   manifest: JsonObject,
   object: Managed,
 ): Promise<KubernetesObject> {
-  context.assertLeading();
-  return await context.api.patch(
-    wanted.resource,
-    wanted.namespace,
-    wanted.name,
-    [
-      { op: "test", path: "/metadata/resourceVersion", value: object.resourceVersion },
-      { op: "replace", path: "/spec", value: manifest["spec"] ?? null },
-    ],
-    "json",
-    { fieldManager: FIELD_MANAGER },
-  );
+  let { resourceVersion } = object;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await context.api.patch(
+        wanted.resource,
+        wanted.namespace,
+        wanted.name,
+        [
+          { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
+          { op: "replace", path: "/spec", value: manifest["spec"] ?? null },
+        ],
+        "json",
+        { fieldManager: FIELD_MANAGER },
+      );
+    } catch (error) {
+      // The operator writes its status meanwhile. A failed test of a JSON patch is 422, a version that changed after it 409.
+      const changed = error instanceof KubernetesError && (error.status === 409 || error.status === 422);
+      if (!changed || attempt >= MAX_ATTEMPTS) throw error;
+      const live = await context.api.getByName(wanted.resource, wanted.namespace, wanted.name);
+      if (live === null || live.metadata.uid !== object.uid) throw error;
+      ({ resourceVersion } = live.metadata);
+    }
+  }
 }
 
 /** What others add to labels and annotations is theirs; what is wanted must be there. */
@@ -271,7 +282,7 @@ function isAsWanted(
   seen: Managed,
   manifest: JsonObject,
 ): boolean {
-  const spec = hashJson(manifest["spec"]);
+  const spec = hashSpec(manifest["spec"]);
   const accepted = context.accepted.get(wanted.key);
   const metadata = asObject(manifest["metadata"]);
   return (
@@ -299,5 +310,5 @@ const includes = (live: { readonly [key: string]: string }, wanted: JsonObject):
 
 /** What the server answered to our apply counts as wanted from now on: the defaults of a newer CRD are no drift. */
 function accept(context: LeaderContext, wanted: WantedObject<Managed>, object: Managed, manifest: JsonObject): void {
-  context.accepted.set(wanted.key, { wanted: hashJson(manifest["spec"]), live: object.specHash });
+  context.accepted.set(wanted.key, { wanted: hashSpec(manifest["spec"]), live: object.specHash });
 }

@@ -16,6 +16,7 @@ import type { ContestLog } from "./contest.js";
 import type { MissedCauses } from "./missed-causes.js";
 import type { StatusBatcher } from "./status-batcher.js";
 import type { TroubleLog } from "./trouble-log.js";
+import type { UidIndex } from "./uid-index.js";
 
 /** What stands in the cluster, as the watchers and our own writes showed it. */
 export interface ObservedCluster {
@@ -36,11 +37,14 @@ export interface LeaderContext {
   clusterName: string;
   /** The value of our installation label. */
   installation: string;
+  /** Its writes throw DeposedError, unsent, where the lease may have run out. */
   api: KubernetesApi;
   /** The served version of external-secrets.io; null: none is served (NO_OPERATOR). */
   operatorApiVersion: OperatorApiVersion | null;
   projector: Projector;
   observed: ObservedCluster;
+  /** Whether every watch is running, so that what is not observed is not there, but for the moment that an event takes. */
+  seesAll(): boolean;
   events: OperatorEvents;
   batcher: StatusBatcher;
   assignments: BatchLoader<AssignmentWork>;
@@ -55,18 +59,19 @@ export interface LeaderContext {
   deletesSent: Set<string>;
   /** Assignments to be force-synced once at their next pass: their provider has just become READY, and the operator itself does not watch stores. */
   forceOnce: Set<string>;
-  /** From an object's uid to its key: the operator's events name objects by uid. */
-  uidKeys: Map<string, string>;
+  uids: UidIndex;
+  /** specHash of stores that are only read, as the last pass saw them, by key. */
+  existingStores: Map<string, string>;
   /** Assignments and stores whose provider has changed or become READY. @param providerId whose */
   providerRecovered(providerId: string): void;
   /** Something changed about a project's namespace: all that is in it is looked at again. */
   projectChanged(projectId: string): void;
   /** Another row depends on what was just seen: it is looked at again. */
   lookAt(kind: WorkIndexEntry["kind"], id: string): void;
-  /** The key's row is gone for good: nothing is kept of it. @param uid of the object that it had */
-  forget(key: string, uid: string | null): void;
-  /** @throws DeposedError where the lease may have run out: asked before every write to the cluster */
-  assertLeading(): void;
+  /** The row has the object with this uid (null: none yet): nothing is kept of those that it had before. */
+  replaced(key: string, uid: string | null): void;
+  /** The key's row is gone for good: nothing is kept of it. */
+  forget(key: string): void;
   logger: Logger;
 }
 
@@ -77,6 +82,3 @@ export class DeposedError extends Error {
     super("another replica may lead this cluster by now");
   }
 }
-
-/** What a pass over a key ended with: when to look again, or that it failed and comes back with backoff, though within so many milliseconds. */
-export type PassResult = { after: number } | { retry: true; within?: number } | undefined;

@@ -15,6 +15,7 @@ import { reconcileProject } from "./project.js";
 import { reconcileProviderTarget, type RenderStoreSpec } from "./provider-target.js";
 import { StatusBatcher } from "./status-batcher.js";
 import { TroubleLog } from "./trouble-log.js";
+import { UidIndex } from "./uid-index.js";
 import { Watches } from "./watches.js";
 import { keyOf, parseKey, WorkMap } from "./work-map.js";
 
@@ -23,6 +24,7 @@ export interface LeaderOptions {
   clusterName: string;
   term: string;
   installation: string;
+  /** Its writes throw DeposedError, unsent, where the lease may have run out. */
   api: KubernetesApi;
   state: ClusterState;
   renderStoreSpec: RenderStoreSpec;
@@ -31,8 +33,6 @@ export interface LeaderOptions {
   settings: LeaderSettings;
   /** Keys under way at once. Most of them wait for the API or a batch, whose own bounds are tighter. */
   concurrency: number;
-  /** @throws DeposedError where the lease may have run out */
-  assertLeading(): void;
   /** Another replica leads: stand down. */
   onDeposed(): void;
   /** Something fails that may concern the whole cluster: look at it. */
@@ -52,7 +52,7 @@ const KUBE_SYSTEM = "kube-system";
 /** One term of leading one cluster: makes it follow desired state, and writes down what becomes of it. */
 export class Leader {
   readonly #map = new WorkMap();
-  readonly #uidKeys = new Map<string, string>();
+  readonly #uids = new UidIndex();
   readonly #queue: WorkQueue;
   readonly #context: LeaderContext;
   readonly #troubles = new TroubleLog(() => performance.now());
@@ -93,12 +93,14 @@ export class Leader {
       accepted: new Map(),
       deletesSent: new Set(),
       forceOnce: new Set(),
-      uidKeys: this.#uidKeys,
+      uids: this.#uids,
+      existingStores: new Map(),
       providerRecovered: (providerId) => void this.#forceUnsynced(providerId),
       projectChanged: (projectId) => void this.wake({ projectIds: [projectId] }),
+      seesAll: () => this.#watches?.live ?? false,
       lookAt: (kind, id) => this.#queue.add(keyOf(kind, id)),
-      forget: (key, uid) => this.#forget(key, uid),
-      assertLeading: () => options.assertLeading(),
+      replaced: (key, uid) => this.#forgetObjects(key, uid),
+      forget: (key) => this.#forget(key),
       logger: options.logger,
     };
     options.metrics.queue(
@@ -121,7 +123,11 @@ export class Leader {
   /** Looks at everything. @throws what the database throws */
   async fullPass(): Promise<void> {
     const entries = await this.options.state.workIndex(this.options.clusterId);
+    const known = new Set(this.#map.keys());
     const keys = this.#map.add(entries);
+    for (const key of keys) known.delete(key);
+    // Rows that went without us (abandoned): their passes find none, and forget them.
+    for (const key of known) this.#queue.add(key);
     // Stores and namespaces first: an ExternalSecret before its store fails once for nothing.
     for (const key of keys) if (!key.startsWith("assignment/")) this.#queue.add(key);
     for (const key of keys) if (key.startsWith("assignment/")) this.#queue.add(key);
@@ -135,12 +141,12 @@ export class Leader {
     this.#troubles.clusterAway(null);
     this.#clearAwayTimer();
     if (before !== null && this.#context.operatorApiVersion === operatorApiVersion) {
+      // Opened when it went away; what was never listed still counts as not there.
+      if (!before.synced) this.#closeGate();
       if (cameBack) this.#everythingAgain();
-      if (before.synced) this.#gate.resolve();
       return;
     }
-    this.#gate.resolve();
-    this.#gate = Promise.withResolvers<void>();
+    this.#closeGate();
     void before?.stop();
     this.#watches = this.#makeWatches(operatorApiVersion);
     this.#context.operatorApiVersion = operatorApiVersion;
@@ -181,6 +187,11 @@ export class Leader {
         await new Promise((resolve) => setTimeout(resolve, delay));
       }
     }
+  }
+
+  /** What the cluster's role refuses to let us list or watch. */
+  get refusals(): string[] {
+    return this.#watches?.refusals ?? [];
   }
 
   /** Resolves when nothing of this term is under way any more. */
@@ -246,7 +257,15 @@ export class Leader {
     }
   }
 
-  #forget(key: string, uid: string | null): void {
+  /** @param but the object that it still has */
+  #forgetObjects(key: string, but: string | null): void {
+    for (const uid of this.#uids.drop(key, but)) {
+      this.#context.deletesSent.delete(uid);
+      this.#context.events.forget(uid);
+    }
+  }
+
+  #forget(key: string): void {
     const context = this.#context;
     this.#map.remove(key);
     this.#troubles.over(key);
@@ -254,10 +273,14 @@ export class Leader {
     context.contest.forget(key);
     context.missedCauses.missedFor(key, false);
     context.forceOnce.delete(parseKey(key).id);
-    if (uid === null) return;
-    context.deletesSent.delete(uid);
-    context.events.forget(uid);
-    this.#uidKeys.delete(uid);
+    context.existingStores.delete(key);
+    this.#forgetObjects(key, null);
+  }
+
+  /** Whoever waits goes on to the next gate, which opens when the lists have come. */
+  #closeGate(): void {
+    this.#gate.resolve();
+    this.#gate = Promise.withResolvers<void>();
   }
 
   #everythingAgain(): void {
@@ -278,7 +301,7 @@ export class Leader {
         if (key !== null) this.#queue.add(key);
       },
       onOperatorEvent: (uid) => {
-        const key = this.#uidKeys.get(uid);
+        const key = this.#uids.keyOf(uid);
         if (key !== undefined) this.#queue.add(key);
       },
       onSynced: () => {

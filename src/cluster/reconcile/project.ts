@@ -5,7 +5,8 @@ import type { Trouble } from "../../domain/status/trouble.js";
 import { KubernetesError } from "../kubernetes-error.js";
 import type { ObservedNamespace } from "../projection.js";
 import { NAMESPACES } from "../resources.js";
-import { DeposedError, type LeaderContext, type PassResult } from "./leader-context.js";
+import type { LeaderContext } from "./leader-context.js";
+import { ANEW, nextPass, type PassResult, record } from "./pass.js";
 import { removeObject } from "./remove-object.js";
 import { sameVerdict } from "./verdicts.js";
 
@@ -21,12 +22,12 @@ interface Findings {
 export async function reconcileProject(context: LeaderContext, key: string, id: string): Promise<PassResult> {
   const work = await context.projects.load(id);
   if (work === null) {
-    context.forget(key, null);
+    context.forget(key);
     return undefined;
   }
   const outcome =
     work.deletionRequestedAt === null ? await ensure(context, key, work) : await remove(context, key, work);
-  if (outcome === "stale") return { after: 0 };
+  if (outcome === "stale") return ANEW;
   return await conclude(context, key, work, outcome);
 }
 
@@ -64,14 +65,9 @@ const taken = (context: LeaderContext, work: ProjectWork, namespace: ObservedNam
 
 async function create(context: LeaderContext, work: ProjectWork): Promise<Findings | "stale"> {
   if (!work.sent) {
-    const outcome = await context.batcher.submit({
-      kind: "project",
-      change: { id: work.id, revision: work.revision, sent: true },
-    });
-    if (outcome === "deposed") throw new DeposedError();
-    if (outcome === "stale") return "stale";
+    const change = { id: work.id, revision: work.revision, sent: true };
+    if (!(await record(context, { kind: "project", change }))) return "stale";
   }
-  context.assertLeading();
   try {
     const raw = await context.api.create(
       NAMESPACES,
@@ -146,21 +142,15 @@ async function conclude(context: LeaderContext, key: string, work: ProjectWork, 
   if (found.remade)
     change.noted = { reason: "Drifted", message: "The namespace was deleted by somebody else; it was made again." };
   if (Object.keys(change).length > 2) {
-    const outcome = await context.batcher.submit({ kind: "project", change });
-    if (outcome === "deposed") throw new DeposedError();
-    if (outcome === "stale") return { after: 0 };
+    if (!(await record(context, { kind: "project", change }))) return ANEW;
   }
   if (judgement.verdict === "gone") {
-    context.forget(key, null);
+    context.forget(key);
     return undefined;
   }
   // What is in it depends on the namespace: refused while there was none, gone with it, to be made anew in another.
-  const another = found.done.uid !== undefined || judgement.verdict.status !== work.current.status;
+  const another = found.done.uid !== undefined || change.verdict !== undefined;
   if (another && work.deletionRequestedAt === null) context.projectChanged(work.id);
-  // While the whole cluster is away its return wakes every key.
-  if (context.troubles.cluster !== null)
-    return judgement.lookAgainIn === null ? undefined : { after: judgement.lookAgainIn };
-  if (found.trouble !== null || judgement.verdict.status === "DELETE_FAILED")
-    return judgement.lookAgainIn === null ? { retry: true } : { retry: true, within: judgement.lookAgainIn };
-  return judgement.lookAgainIn === null ? undefined : { after: judgement.lookAgainIn };
+  const unsettled = found.trouble !== null || judgement.verdict.status === "DELETE_FAILED";
+  return nextPass(context, { lookAgainIn: judgement.lookAgainIn, unsettled });
 }

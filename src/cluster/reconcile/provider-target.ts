@@ -8,10 +8,11 @@ import { operatorResources, type ResourceRef } from "../resources.js";
 import type { ObservedCache } from "../watch/observed-cache.js";
 import { clearStatus } from "./clear-status.js";
 import { ensureObject, type Drift, type WantedObject } from "./ensure-object.js";
-import { DeposedError, type LeaderContext, type PassResult } from "./leader-context.js";
+import type { LeaderContext } from "./leader-context.js";
+import { ANEW, nextPass, type PassResult, record } from "./pass.js";
 import { removeObject } from "./remove-object.js";
 import { NO_OPERATOR } from "./trouble-log.js";
-import { sameVerdict } from "./verdicts.js";
+import { verdictToWrite } from "./verdicts.js";
 
 interface Findings {
   object: ObservedSecretStore | null;
@@ -41,7 +42,7 @@ export async function reconcileProviderTarget(
 ): Promise<PassResult> {
   const work = await context.providerTargets.load(id);
   if (work === null) {
-    context.forget(key, null);
+    context.forget(key);
     return undefined;
   }
   const place = placeOf(context, work);
@@ -50,7 +51,7 @@ export async function reconcileProviderTarget(
   // A store outlives what uses it: deleted before, the operator could not even clean up.
   if (work.deletionRequestedAt !== null && work.remainingAssignments > 0) return undefined;
   const found = await look(context, key, work, place, renderSpec);
-  if (found === "stale") return { after: 0 };
+  if (found === "stale") return ANEW;
   return await conclude(context, key, work, found);
 }
 
@@ -125,12 +126,10 @@ async function look(
     remember: (object) => void place.cache.observe(object),
     markSent: async () => {
       if (work.sent) return true;
-      const outcome = await context.batcher.submit({
+      return await record(context, {
         kind: "providerTarget",
         change: { id: work.id, revision: work.revision, sent: true },
       });
-      if (outcome === "deposed") throw new DeposedError();
-      return outcome === "written";
     },
   };
   const outcome = await ensureObject(context, wanted);
@@ -213,7 +212,7 @@ async function conclude(
   work: ProviderTargetWork,
   found: Findings,
 ): Promise<PassResult> {
-  if (found.object !== null) context.uidKeys.set(found.object.uid, key);
+  if (found.object !== null) context.uids.add(key, found.object.uid);
   const cause =
     found.object === null
       ? null
@@ -237,33 +236,33 @@ async function conclude(
     patience: context.patience,
   });
   const change: ProviderTargetChange = { id: work.id, revision: work.revision, ...found.done };
-  if (judgement.verdict === "gone" || !sameVerdict(judgement.verdict, work.current)) change.verdict = judgement.verdict;
+  const verdict = verdictToWrite(judgement.verdict, work, found.trouble?.kind !== "unreachable");
+  if (verdict !== undefined) change.verdict = verdict;
   if (found.drift !== null) change.noted = { reason: "Drifted", message: found.drift.message };
   if (judgement.answered && found.lastWrite?.unanswered === true)
     change.lastWrite = { ...found.lastWrite, unanswered: false };
   if (Object.keys(change).length > 2) {
-    const outcome = await context.batcher.submit({ kind: "providerTarget", change });
-    if (outcome === "deposed") throw new DeposedError();
-    if (outcome === "stale") return { after: 0 };
+    if (!(await record(context, { kind: "providerTarget", change }))) return ANEW;
   }
   if (judgement.verdict === "gone") {
-    context.forget(key, work.uid);
+    context.forget(key);
     return undefined;
   }
+  context.replaced(key, found.object?.uid ?? work.uid);
   const stuck = judgement.verdict.status === "DELETE_FAILED";
   if (work.project !== null && stuck !== (work.current.status === "DELETE_FAILED"))
     context.lookAt("project", work.project.id);
-  if (
-    judgement.verdict.status === "READY" &&
-    (work.current.status !== "READY" || found.done.appliedGeneration !== undefined)
-  ) {
+  const changed = found.done.appliedGeneration !== undefined || wasRewritten(context, key, work, found);
+  if (judgement.verdict.status === "READY" && (work.current.status !== "READY" || changed))
     context.providerRecovered(work.provider.id);
-  }
-  // While the whole cluster is away its return wakes every key.
-  if (context.troubles.cluster !== null)
-    return judgement.lookAgainIn === null ? undefined : { after: judgement.lookAgainIn };
-  if (found.retryIn !== null) return { after: found.retryIn };
-  if (found.trouble !== null || stuck)
-    return judgement.lookAgainIn === null ? { retry: true } : { retry: true, within: judgement.lookAgainIn };
-  return judgement.lookAgainIn === null ? undefined : { after: judgement.lookAgainIn };
+  const unsettled = found.trouble !== null || stuck;
+  return nextPass(context, { lookAgainIn: judgement.lookAgainIn, unsettled, retryIn: found.retryIn });
+}
+
+/** Whether whoever owns an existing store has changed it since the last pass: what could not be read through it may be readable now, and its `Ready` need not tell. */
+function wasRewritten(context: LeaderContext, key: string, work: ProviderTargetWork, found: Findings): boolean {
+  if (work.provider.managed || found.object === null) return false;
+  const before = context.existingStores.get(key);
+  context.existingStores.set(key, found.object.specHash);
+  return before !== undefined && before !== found.object.specHash;
 }

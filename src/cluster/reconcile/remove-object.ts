@@ -53,9 +53,9 @@ async function remove<T extends Observed & { deletionTimestamp: string | null }>
   for (let attempt = 1; target !== null; attempt += 1) {
     // It is on its way already; its finalizers decide when.
     if (target.deletionTimestamp !== null) return { kind: "removed", object: target, sent: false };
-    context.assertLeading();
     // Until it is told otherwise: the answer may be lost.
     context.deletesSent.add(target.uid);
+    context.uids.add(unwanted.key, target.uid);
     try {
       const answer = await context.api.delete(unwanted.resource, unwanted.namespace, unwanted.name, {
         uid: target.uid,

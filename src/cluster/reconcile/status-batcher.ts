@@ -81,16 +81,36 @@ export class StatusBatcher {
   }
 
   async #flush(batch: readonly Pending[]): Promise<void> {
+    const failure = await this.#attempt(batch);
+    if (failure !== null) await this.#isolate(batch, failure.error);
+  }
+
+  /** @returns null where it was written, or need not be */
+  async #attempt(batch: readonly Pending[]): Promise<{ error: unknown } | null> {
+    let outcome: BatchOutcome;
     try {
-      const outcome = await this.state.writeBatch(this.clusterId, this.term, toStatusBatch(batch));
-      const stale = new Set(outcome.stale);
-      for (const { item, resolve } of batch) {
-        resolve(!outcome.leading ? "deposed" : stale.has(item.change.id) ? "stale" : "written");
-      }
-      this.onOutcome(outcome);
+      outcome = await this.state.writeBatch(this.clusterId, this.term, toStatusBatch(batch));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      return { error };
     }
+    const stale = new Set(outcome.stale);
+    for (const { item, resolve } of batch) {
+      resolve(!outcome.leading ? "deposed" : stale.has(item.change.id) ? "stale" : "written");
+    }
+    this.onOutcome(outcome);
+    return null;
+  }
+
+  /** One change that the database cannot take must not keep the others from being written. Where neither half can be written, it is not the changes that are wrong. */
+  async #isolate(part: readonly Pending[], error: unknown): Promise<void> {
+    const middle = Math.ceil(part.length / 2);
+    const failed: { half: readonly Pending[]; error: unknown }[] = [];
+    for (const half of part.length > 1 ? [part.slice(0, middle), part.slice(middle)] : []) {
+      const failure = await this.#attempt(half);
+      if (failure !== null) failed.push({ half, error: failure.error });
+    }
+    if (part.length === 1 || failed.length === 2) for (const { reject } of part) reject(error);
+    else for (const { half, error: own } of failed) await this.#isolate(half, own);
   }
 }
 

@@ -23,8 +23,9 @@ export class TroubleLog {
   /** The whole cluster gives no answer; null: it does again. */
   clusterAway(message: string | null): void {
     if (message === null) {
+      // Told at every look; only what the outage began ends with it.
+      if (this.#clusterSince !== null) this.#since.clear();
       this.#clusterSince = null;
-      this.#since.clear();
       return;
     }
     this.#clusterSince ??= this.now();

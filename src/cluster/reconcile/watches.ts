@@ -1,5 +1,6 @@
 import type { Logger } from "../../domain/ports/logger.js";
 import { OperatorEvents } from "../events.js";
+import { KubernetesError } from "../kubernetes-error.js";
 import type { KubernetesObject } from "../kubernetes-object.js";
 import type {
   Observed,
@@ -12,7 +13,7 @@ import { NAMESPACES, operatorResources, type OperatorApiVersion, type ResourceRe
 import type { KubernetesApi } from "../transport/kubernetes-api.js";
 import { ObservedCache } from "../watch/observed-cache.js";
 import { Reflector } from "../watch/reflector.js";
-import type { ReflectorSettings } from "../watch/reflector-types.js";
+import type { ReflectorSettings, ReflectorState } from "../watch/reflector-types.js";
 import type { ObservedCluster } from "./leader-context.js";
 import type { ObjectKind } from "./work-map.js";
 
@@ -29,8 +30,8 @@ export interface WatchesOptions {
   onOperatorEvent(uid: string): void;
   /** Every list was seen once: what is not known is not there. */
   onSynced(): void;
-  /** A list or watch fails: a reason to look at the whole cluster. */
-  onFailing(error: Error): void;
+  /** A list or watch fails, or one that was refused is allowed again: a reason to look at the whole cluster. */
+  onFailing(): void;
 }
 
 /** Everything that is watched in one cluster while it is connected. */
@@ -39,6 +40,9 @@ export class Watches {
   readonly events: OperatorEvents;
   readonly #reflectors: { start(): void; stop(): Promise<void> }[] = [];
   readonly #caches: { readonly synced: boolean }[] = [];
+  readonly #interrupted = new Set<ObjectKind>();
+  /** The API server's words, by what may not be watched. */
+  readonly #refused = new Map<string, string>();
   #synced = false;
 
   constructor(private readonly options: WatchesOptions) {
@@ -67,6 +71,7 @@ export class Watches {
       logger,
       settings: options.reflector,
       onEvent: (uid) => options.onOperatorEvent(uid),
+      onState: (kind, state) => this.#note(`events of ${kind}`, state),
     });
     this.#reflectors.push(this.events);
   }
@@ -81,6 +86,29 @@ export class Watches {
 
   get synced(): boolean {
     return this.#synced;
+  }
+
+  /** Every watch of objects is running: what they show is as it is now. */
+  get live(): boolean {
+    return this.#synced && this.#interrupted.size === 0;
+  }
+
+  /** What our role does not let us list or watch, in the API server's words: without it nothing is known, and nothing would say why. */
+  get refusals(): string[] {
+    return [...new Set(this.#refused.values())].sort();
+  }
+
+  /** Refusals outlast retries, so they are told; what else fails shows in the look at the whole cluster. */
+  #note(what: string, { state, error }: ReflectorState): void {
+    const refusal = error instanceof KubernetesError && error.status === 403 ? error.message : null;
+    const before = this.#refused.get(what) ?? null;
+    if (state === "syncing" || before === refusal) return;
+    if (refusal === null) this.#refused.delete(what);
+    else {
+      this.#refused.set(what, refusal);
+      this.options.logger.warn({ what, error: refusal }, "a list or watch is refused: the role lacks a rule");
+    }
+    this.options.onFailing();
   }
 
   /** @param resource null: it is not served, the cache stays empty */
@@ -98,7 +126,10 @@ export class Watches {
         this.#checkSynced();
       },
       onState: (state) => {
-        if (state.state === "failing") this.options.onFailing(state.error);
+        this.#note(kind, state);
+        if (state.state === "live") this.#interrupted.delete(kind);
+        else this.#interrupted.add(kind);
+        if (state.state === "failing") this.options.onFailing();
         else if (state.state === "live") this.#checkSynced();
       },
     });

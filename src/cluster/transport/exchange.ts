@@ -12,6 +12,8 @@ export interface TransportRequest {
   /** Milliseconds from sending to the end of the answer (of a stream: to its head). */
   timeout?: number;
   signal?: AbortSignal;
+  /** Asked at the last moment, once it is the request's turn; what it throws is what the caller gets, and nothing is sent. */
+  beforeSending?: () => void;
 }
 
 export interface TransportResponse {

@@ -4,6 +4,7 @@ import { ClusterUnreachableError, KubernetesError } from "../kubernetes-error.js
 import { NAMESPACES, operatorResources } from "../resources.js";
 import { bookmark, externalSecret, listOf } from "../testing/objects.js";
 import {
+  eventually,
   kubeConfigFor,
   refuse,
   reply,
@@ -275,5 +276,44 @@ describe("answers that are none", () => {
     const { server, api } = await serve((_request, response) => response.socket?.end("SSH-2.0-OpenSSH_9.2\r\n"));
     expect(await failureOf(api.get("/version"))).toMatchObject({ kind: "protocol" });
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("writes that must not be sent any more", () => {
+  class Deposed extends Error {}
+  const APPLY = { fieldManager: "x", force: true };
+
+  it("are withheld though they were asked for in time: the holder of a term is asked when it is their turn", async () => {
+    const { server, client } = await serve(
+      (_request, response) => void setTimeout(() => reply(response, externalSecret("b", 3)), 30),
+      {
+        maxConcurrency: 1,
+      },
+    );
+    let leading = true;
+    const api = client.api("reconcile", () => {
+      if (!leading) throw new Deposed();
+    });
+    const first = api.apply(externalSecrets, "a", { metadata: { name: "b" } }, APPLY);
+    const waiting = [
+      api.apply(externalSecrets, "a", { metadata: { name: "b" } }, APPLY),
+      api.patch(externalSecrets, "a", "b", {}, "merge", { subresource: "status" }),
+      api.create(NAMESPACES, null, { metadata: { name: "b" } }),
+      api.delete(externalSecrets, "a", "b", { uid: "u" }),
+    ].map(failureOf);
+    await eventually(() => server.requests.length === 1);
+    leading = false;
+    await first;
+    for (const failure of await Promise.all(waiting)) expect(failure).toBeInstanceOf(Deposed);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("reading goes on, and the other parts' writes too", async () => {
+    const { client } = await serve((_request, response) => reply(response, externalSecret("b", 3)));
+    const api = client.api("reconcile", () => {
+      throw new Deposed();
+    });
+    expect(await api.get("/version")).toMatchObject({ kind: "ExternalSecret" });
+    await client.api("gateway").apply(externalSecrets, "a", { metadata: { name: "b" } }, APPLY);
   });
 });

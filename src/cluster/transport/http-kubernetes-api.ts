@@ -27,9 +27,11 @@ type Query = { [name: string]: string | number | boolean | undefined };
 
 /** KubernetesApi over one cluster's transport, in one lane. */
 export class HttpKubernetesApi implements KubernetesApi {
+  /** @param beforeWrite asked right before each write is sent, however long it waited; what it throws is what the caller gets */
   constructor(
     private readonly transport: HttpTransport,
     private readonly lane: string,
+    private readonly beforeWrite?: () => void,
   ) {}
 
   async list(resource: ResourceRef, options: ListOptions = {}): Promise<ObjectList> {
@@ -143,9 +145,11 @@ export class HttpKubernetesApi implements KubernetesApi {
   }
 
   async #call(request: TransportRequest, query: Query, options: CallOptions): Promise<unknown> {
+    const writes = request.method !== "GET" && this.beforeWrite !== undefined;
     const { status, headers, body } = await this.transport.request(this.lane, {
       ...request,
       ...callOf(options),
+      ...(writes ? { beforeSending: this.beforeWrite } : {}),
       path: request.path + queryText(query),
     });
     if (status < 200 || status > 299) throw errorOfResponse(status, headers, body);

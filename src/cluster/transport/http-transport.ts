@@ -12,6 +12,13 @@ export interface TransportSettings {
   maxBodyBytes: number;
 }
 
+/** Whoever sends decided otherwise: no failure of the connection. */
+class Withheld extends Error {
+  constructor(readonly reason: unknown) {
+    super("the request was withheld");
+  }
+}
+
 /** HTTP to one API server over its kept-alive connections: bounds, time limits, a 401 repeated with new credentials. */
 export class HttpTransport {
   readonly #limiter: FairLimiter;
@@ -44,7 +51,7 @@ export class HttpTransport {
 
   /**
    * @returns the whole answer, whatever its status
-   * @throws ClusterUnreachableError
+   * @throws ClusterUnreachableError; what `beforeSending` throws
    */
   async request(lane: string, request: TransportRequest): Promise<TransportResponse> {
     return await this.#explained(async () => {
@@ -84,7 +91,7 @@ export class HttpTransport {
     try {
       return await work();
     } catch (error) {
-      throw this.explain(error);
+      throw error instanceof Withheld ? error.reason : this.explain(error);
     }
   }
 
@@ -102,6 +109,11 @@ export class HttpTransport {
     streaming: boolean,
   ): Promise<TransportResponse | IncomingMessage> {
     if (this.#closed) throw this.#closedError();
+    try {
+      request.beforeSending?.();
+    } catch (error) {
+      throw new Withheld(error);
+    }
     const context = {
       base: this.#base,
       credentials,

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { cleanMessage } from "../message.js";
+import { foreignText } from "../../domain/foreign-text.js";
 import { KubernetesError, type StatusCause, type StatusDetails } from "../kubernetes-error.js";
 
 const MAX_CAUSES = 50;
+const MAX_FIELD_LENGTH = 1_024;
+const TEMPLATE = "spec.target.template";
 const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
 type Fields = { readonly [key: string]: unknown };
@@ -24,10 +26,11 @@ function causesOf(details: Fields): StatusCause[] {
   if (!Array.isArray(causes)) return [];
   return causes.slice(0, MAX_CAUSES).map((cause: unknown) => {
     const fields = fieldsOf(cause);
-    const field = textOf(fields["field"]);
+    const field = textOf(fields["field"]).slice(0, MAX_FIELD_LENGTH);
     // The field decides whether the message may quote a template.
-    const message = cleanMessage(`${field}: ${textOf(fields["message"])}`).slice(field.length + 2);
-    return { reason: textOf(fields["reason"]), field, message };
+    const place = field.includes(TEMPLATE) ? `${TEMPLATE}: ` : "";
+    const message = foreignText(place + textOf(fields["message"])).slice(place.length);
+    return { reason: foreignText(textOf(fields["reason"])), field, message };
   });
 }
 
@@ -42,11 +45,11 @@ export function errorOfStatus(status: unknown, code = 0, retryAfter?: string): K
   const fields = fieldsOf(status);
   const details = fieldsOf(fields["details"]);
   const number = typeof fields["code"] === "number" ? fields["code"] : code;
-  const reason = textOf(fields["reason"]);
+  const reason = foreignText(textOf(fields["reason"]));
   return new KubernetesError(
     number,
     reason,
-    cleanMessage(textOf(fields["message"])) || reason || `HTTP ${number}`,
+    foreignText(textOf(fields["message"])) || reason || `HTTP ${number}`,
     detailsOf(details),
     causesOf(details),
     retryAfterOf(retryAfter) ?? retryAfterOf(details["retryAfterSeconds"]),

@@ -10,6 +10,7 @@ export interface ForeignExternalSecret {
   /** `spec`, whole, as it stands. */
   spec: JsonObject;
   ready: boolean | null;
+  /** Of its Ready condition, as `foreignText` leaves them. */
   reason: string | null;
   message: string | null;
   /** Field managers of its spec, the operator left out. */

@@ -1,5 +1,6 @@
 import type { Problem } from "../../errors.js";
 import { isJsonObject, type Json, type JsonObject } from "../json.js";
+import { checkSecretName } from "../names.js";
 import type { SecretTargetInput } from "../ports/desired-state.js";
 import type { StoredSpec } from "../secret.js";
 import type { RuleSettings } from "../settings.js";
@@ -7,7 +8,6 @@ import { jsonInput } from "./json-input.js";
 import { TEMPLATE_INPUT } from "./operator-schema.js";
 import { objectAt, own, stringAt, withKey, without } from "./read.js";
 import { unknownPaths } from "./shape.js";
-import { isSubdomain } from "./syntax.js";
 import { CREATION_POLICY, DEFAULT_SECRET_TYPE, DELETION_POLICY } from "./vocabulary.js";
 
 /** Every field of a target set back to its default. */
@@ -46,7 +46,8 @@ export function buildTarget(
   if (fields.immutable !== undefined)
     target = withKey(target, "immutable", fields.immutable === true ? true : undefined);
   // A bad name is one problem, said of the secret's name.
-  if (own(target, "name") === undefined && isSubdomain(name)) target = withKey(target, "name", name);
+  if (own(target, "name") === undefined && checkSecretName(name, []).length === 0)
+    target = withKey(target, "name", name);
 
   let template = templateBefore(current);
   if (fields.template !== undefined) {

@@ -82,7 +82,12 @@ function completed(spec: JsonObject, name: string | null): JsonObject {
   const whole = complete(spec, EXTERNAL_SECRET_SPEC);
   if (!isJsonObject(whole)) return spec;
   const target = objectAt(whole, "target");
-  if (!isJsonObject(own(whole, "target")) || own(target, "name") !== undefined || name === null || !isSubdomain(name))
+  if (
+    !isJsonObject(own(whole, "target")) ||
+    own(target, "name") !== undefined ||
+    name === null ||
+    checkSecretName(name, []).length > 0
+  )
     return whole;
   return withKey(whole, "target", withKey(target, "name", name));
 }

@@ -155,7 +155,7 @@ function keyRefusal(key: string, { provider, project, effectiveKey }: MemberSecr
   const prefix = expandKeyPrefix(provider.projectKeyPrefix, project.name);
   const seen = effectiveKey(key);
   // The backend sees the stripped key, but what is stripped must be as harmless.
-  const problem = keyProblem(seen) ?? (key === seen ? null : keyProblem(key.replace(/^\/+/, "")));
+  const problem = keyProblem(seen) ?? (key === seen ? null : keyProblem(key));
   if (problem !== null) return problem;
   if (!seen.startsWith(prefix) || seen.length === prefix.length)
     return `On the organization's provider ${provider.name} this project may use keys under ${prefix} only.`;

@@ -13,7 +13,7 @@ const subdomain = (text: string): string | null =>
   text.length <= 253 && isSubdomain(text)
     ? null
     : "This must be a DNS-1123 subdomain of 1 to 253 characters: lower case letters, digits, `-` and `.`.";
-export const secretKeyProblem = (text: string): string | null =>
+const secretKeyProblem = (text: string): string | null =>
   text.length <= 253 && SECRET_KEY.test(text)
     ? null
     : "A key of a Secret consists of 1 to 253 letters, digits, `-`, `_` and `.`.";

@@ -7,6 +7,10 @@ import {
   renderNamespace,
   renderStore,
 } from "./render.js";
+import { objectAt } from "./read.js";
+import { changeSpec } from "./build-spec.js";
+import type { StoredSpec } from "../secret.js";
+import { DEFAULT_RULE_SETTINGS } from "../settings.js";
 import { oneKey, storedOf } from "./testing.js";
 
 const stored = storedOf(oneKey);
@@ -51,6 +55,38 @@ describe("an assignment's ExternalSecret", () => {
     const adopted = renderExternalSecret({ ...base, ids: null, uid: "u", store: { name: "s", scope: "PROJECT" } });
     expect(adopted["metadata"]).toEqual({ name: "db", namespace: "alpha", uid: "u" });
     expect(adopted["spec"]).toHaveProperty("secretStoreRef", { name: "s", kind: "SecretStore" });
+  });
+
+  it("names the store as its author did, where a SecretStore's kind was left out", () =>
+    expect(
+      renderExternalSecret({ ...base, ids: null, store: { name: "s", scope: "PROJECT", kindImplied: true } })["spec"],
+    ).toHaveProperty("secretStoreRef", { name: "s" }));
+
+  describe("adopted without a template", () => {
+    const bare: StoredSpec = {
+      spec: { ...stored.spec, target: { name: "db" } },
+      labels: { app: "x" },
+      annotations: { note: "n" },
+    };
+    const templateOf = (ids: typeof base.ids | null, of = bare) =>
+      objectAt(objectAt(objectAt(renderExternalSecret({ ...base, ids, stored: of }), "spec"), "target"), "template");
+
+    it("is as it was, while it bears no label of ours", () => expect(templateOf(null)).toEqual({}));
+
+    it("gets one with its first change, so that ours are not copied onto the native Secret, and its author's stay there", () =>
+      expect(templateOf(base.ids)).toEqual({
+        engineVersion: "v2",
+        mergePolicy: "Replace",
+        metadata: { labels: { app: "x" }, annotations: { note: "n" } },
+      }));
+
+    it("is the same as the first change of its spec makes it", () => {
+      const changed = changeSpec("db", bare, { refreshInterval: "2h" }, DEFAULT_RULE_SETTINGS).stored ?? bare;
+      const later =
+        changeSpec("db", { ...bare, labels: {}, annotations: {} }, {}, DEFAULT_RULE_SETTINGS).stored ?? bare;
+      expect(templateOf(base.ids, changed)).toEqual(templateOf(base.ids));
+      expect(templateOf(base.ids, later)).toEqual(templateOf(base.ids, { ...bare, labels: {}, annotations: {} }));
+    });
   });
 
   it("leaves the refresh policy out for operators that know none, where it is theirs anyway", () => {

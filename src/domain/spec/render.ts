@@ -1,7 +1,9 @@
-import type { JsonObject } from "../json.js";
+import { isJsonObject, type JsonObject } from "../json.js";
 import type { SecretScope } from "../kinds.js";
 import type { StoredSpec } from "../secret.js";
-import { own, without } from "./read.js";
+import { EXTERNAL_SECRET_SPEC } from "./operator-schema.js";
+import { objectAt, own, withKey, without } from "./read.js";
+import { complete } from "./shape.js";
 
 /** Versions of external-secrets.io that are spoken; v1beta1 only where a cluster serves nothing newer. */
 export type OperatorApiVersion = "v1" | "v1beta1";
@@ -28,7 +30,8 @@ export function renderExternalSecret(input: {
   uid: string | null;
   /** Null: no label of ours, for an adopted object before its first change. */
   ids: { installation: string; assignment: string } | null;
-  store: { name: string; scope: SecretScope };
+  /** `kindImplied`: a SecretStore that is named without its kind, as somebody wrote it. */
+  store: { name: string; scope: SecretScope; kindImplied?: boolean };
   stored: StoredSpec;
   /** Null: no sync was ever forced. */
   forceSyncToken: string | null;
@@ -45,11 +48,34 @@ export function renderExternalSecret(input: {
     kind: "ExternalSecret",
     metadata: metadata(input.name, input.namespace, input.uid, labels, annotations),
     spec: {
-      ...specFor(input.apiVersion, stored.spec),
-      secretStoreRef: { name: store.name, kind: store.scope === "ORGANIZATION" ? "ClusterSecretStore" : "SecretStore" },
+      ...specFor(input.apiVersion, ids === null ? stored.spec : withTemplate(stored)),
+      secretStoreRef: {
+        name: store.name,
+        ...(store.kindImplied === true
+          ? {}
+          : { kind: store.scope === "ORGANIZATION" ? "ClusterSecretStore" : "SecretStore" }),
+      },
     },
   };
 }
+
+/**
+ * Without a template the operator copies the ExternalSecret's labels and annotations onto the native Secret, and writes it anew with each of them (ESO.md). What was
+ * adopted so, keeps its author's; ours stay off.
+ */
+function withTemplate({ spec, labels, annotations }: StoredSpec): JsonObject {
+  const target = objectAt(spec, "target");
+  if (own(target, "template") !== undefined) return spec;
+  const template = complete({ target: { template: { metadata: maps(labels, annotations) } } }, EXTERNAL_SECRET_SPEC);
+  const filledIn = isJsonObject(template) ? objectAt(objectAt(template, "target"), "template") : {};
+  return withKey(spec, "target", withKey(target, "template", filledIn));
+}
+
+/** Empty ones are left out: the operator's own updates would drop them. */
+const maps = (labels: Record<string, string>, annotations: Record<string, string>): JsonObject => ({
+  ...(Object.keys(labels).length > 0 ? { labels: { ...labels } } : {}),
+  ...(Object.keys(annotations).length > 0 ? { annotations: { ...annotations } } : {}),
+});
 
 /** Operators that serve v1beta1 alone know no refresh policy and do what Periodic says; another one is sent, and refused by them openly. */
 function specFor(apiVersion: OperatorApiVersion, spec: JsonObject): JsonObject {
@@ -106,7 +132,6 @@ function metadata(
     name,
     ...(namespace === null ? {} : { namespace }),
     ...(uid === null ? {} : { uid }),
-    ...(Object.keys(labels).length > 0 ? { labels: { ...labels } } : {}),
-    ...(Object.keys(annotations).length > 0 ? { annotations: { ...annotations } } : {}),
+    ...maps(labels, annotations),
   };
 }

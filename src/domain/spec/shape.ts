@@ -86,7 +86,7 @@ function isEmpty(value: Json, shape: Shape): boolean {
 }
 
 /** The field of that name, inherited ones (`constructor`) left aside. */
-export function fieldOf(shape: ObjectShape, key: string): Shape | undefined {
+function fieldOf(shape: ObjectShape, key: string): Shape | undefined {
   return Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
 }
 

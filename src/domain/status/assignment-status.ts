@@ -92,6 +92,10 @@ export function judgeAssignment(facts: AssignmentFacts): AssignmentJudgement {
     return judged(going.verdict === "gone" ? "gone" : { ...going.verdict }, going.lookAgainIn);
   }
   if (object !== null && object.deletionTimestamp !== null && trouble === null) {
+    if (object.uid !== facts.uid)
+      return judged(
+        verdict("PENDING", "DeletingOld", "Another object of this name is being deleted, and has to go first."),
+      );
     return facts.deleteSentAt === null
       ? judged(
           verdict(

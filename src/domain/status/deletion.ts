@@ -40,9 +40,11 @@ export function judgeDeletion(facts: DeletionFacts): {
   });
   if (facts.trouble?.kind === "refused") return failed(facts.trouble.reason, facts.trouble.message);
   if (facts.trouble?.kind === "unreachable") {
-    return facts.trouble.since < facts.patience.unreachable
-      ? deleting(remaining(facts.patience.unreachable, facts.trouble.since))
-      : failed("ClusterUnreachable", facts.trouble.message);
+    if (facts.trouble.since >= facts.patience.unreachable) return failed("ClusterUnreachable", facts.trouble.message);
+    const left = remaining(facts.patience.unreachable, facts.trouble.since);
+    // Nothing new is known of what had failed before.
+    const { status, reason, message } = facts.current;
+    return status === "DELETE_FAILED" ? { verdict: { status, reason, message }, lookAgainIn: left } : deleting(left);
   }
   if (facts.object === null || (facts.uid !== null && facts.object.uid !== facts.uid))
     return { verdict: "gone", lookAgainIn: null };

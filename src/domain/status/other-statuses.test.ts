@@ -227,6 +227,24 @@ describe("judgeDeletion", () => {
     });
     expect(judged).toMatchObject({ verdict: { status: "DELETING" }, lookAgainIn: null });
   });
+
+  it.each([
+    ["DELETE_FAILED", "Forbidden", { status: "DELETE_FAILED", reason: "Forbidden", message: "no" }],
+    ["DELETING", null, { status: "DELETING", reason: null, message: null }],
+    ["READY", "Created", { status: "DELETING", reason: null, message: null }],
+  ])("%s stays what it is while a cluster has just gone away", (status, reason, verdict) => {
+    const judged = judgeDeletion({
+      now: NOW,
+      current: { status, reason, message: reason === null ? null : "no" },
+      deleteSentAt: null,
+      trouble: away(PATIENCE.unreachable - 1),
+      object: null,
+      uid: "u1",
+      blockers: [],
+      patience: PATIENCE,
+    });
+    expect(judged).toEqual({ verdict, lookAgainIn: 1 });
+  });
 });
 
 describe("lasting", () => {

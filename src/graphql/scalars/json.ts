@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType, valueFromASTUntyped } from "graphql";
-import { DEFAULT_RULE_SETTINGS } from "../../domain/settings.js";
+import { DEFAULT_RULE_SETTINGS, JSON_CEILING } from "../../domain/settings.js";
 
-const { maxJsonBytes, maxJsonDepth } = DEFAULT_RULE_SETTINGS;
+const { maxJsonBytes, maxJsonDepth } = JSON_CEILING;
 
 /** The first thing that is wrong with a value that claims to be JSON; null: nothing. */
 function problemOf(value: unknown, depth: number): string | null {
@@ -19,7 +19,7 @@ function problemOf(value: unknown, depth: number): string | null {
 }
 
 /**
- * Checks a JSON input against its bounds.
+ * Checks that a JSON input can be looked at. The bounds that are set are the commands' to check, with every other problem at once.
  * @throws GraphQLError that says which bound; the value is never quoted.
  */
 function checked(value: unknown): unknown {
@@ -30,10 +30,10 @@ function checked(value: unknown): unknown {
   return value;
 }
 
-/** Any JSON value; bounded as an input (DESIGN.md, "What is refused, and how"). */
+/** Any JSON value. */
 export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
   name: "JSON",
-  description: `Any JSON value. As an input at most ${maxJsonBytes / 1024} KiB and ${maxJsonDepth} levels deep.`,
+  description: `Any JSON value. As an input at most ${DEFAULT_RULE_SETTINGS.maxJsonBytes / 1024} KiB and ${DEFAULT_RULE_SETTINGS.maxJsonDepth} levels deep, unless the server is set otherwise.`,
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc8259",
   serialize: (value) => value,
   parseValue: checked,

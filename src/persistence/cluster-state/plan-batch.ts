@@ -88,7 +88,8 @@ export async function planBatch(
   };
 
   const assignments = await plansOf<AssignmentRow>(batch.assignments, ASSIGNMENT, selectAssignments);
-  for (const { set } of assignments) if (set.has("status")) set.set("last_transition_at", now);
+  // As the log tells it: a repaired drift leaves a transition, too.
+  for (const { set, happenings } of assignments) if (happenings.length > 0) set.set("last_transition_at", now);
   const targets = await plansOf<TargetRow>(batch.providerTargets, PROVIDER_TARGET, selectTargets);
   const projects = await plansOf<ProjectRow>(batch.projects, PROJECT, selectProjects);
   return { plan: { assignments, targets, projects }, stale };

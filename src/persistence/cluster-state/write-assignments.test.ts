@@ -158,6 +158,20 @@ describe("a verdict on an assignment", () => {
     expect(await led.log(secret)).toEqual(["SECRET SYNCED>SYNCED_ERROR RolledUp"]);
   });
 
+  it("lastTransitionAt is the time of the last transition, also of one that leaves the status", async () => {
+    const { assignment } = await led.assigned(1, { secret: { status: "SYNCED" }, assignment: { ...SYNCED } });
+    const before = await led.row("assignment", assignment);
+    await led.write({ assignments: [verdict(assignment, undefined, { noted: { reason: "Drifted", message: null } })] });
+    const [transition] = await query<{ at: Date }>(
+      led.dataSource,
+      "SELECT at FROM transition WHERE assignment_id = $1 ORDER BY position DESC LIMIT 1",
+      [assignment],
+    );
+    const after = (await led.row("assignment", assignment))?.["last_transition_at"];
+    expect(after).not.toEqual(before?.["last_transition_at"]);
+    expect(Math.abs(Number(after) - Number(transition?.at))).toBeLessThan(1_000);
+  });
+
   it("rolls the secret up over the assignments of every cluster", async () => {
     const { assignment, secret } = await led.assigned(1);
     const elsewhere = await led.seed.assignment(secret, await led.seed.project(await led.seed.cluster()));

@@ -3,7 +3,6 @@ import { permissionsOfProject } from "../../domain/access/permissions.js";
 import type { ForeignExternalSecret } from "../../domain/ports/cluster-gateway.js";
 import type { UnmanagedExternalSecret } from "../../domain/ports/desired-state.js";
 import type { SecretRecord } from "../../domain/secret.js";
-import { foreignText } from "../../domain/foreign-text.js";
 import { secretStatus } from "../../domain/status/secret-status.js";
 import type { Viewer } from "../../domain/viewer.js";
 import { columns, SECRET_COLUMNS, secretRecord, type SecretRow } from "../records.js";
@@ -56,7 +55,7 @@ export async function unmanagedExternalSecrets(
       storeName: storeRefOf(object.spec)?.name ?? null,
       ready: object.ready,
       reason: object.reason,
-      message: object.message === null ? null : foreignText(object.message),
+      message: object.message,
       managers: object.managers,
       problems: [...problems, ...conflicts],
     }));

@@ -26,10 +26,13 @@ export async function readManifest(
   const result = parseManifest(text, parts.settings);
   const { parsed, problems } = "problems" in result ? result : { parsed: result, problems: [] };
   const unknown = parsed === null ? [] : await parts.cluster.unknownSpecPaths(parsed.stored.spec);
-  const ofCrd = unknown.map((path) => ({
-    path: ["spec", ...path],
-    message: "No connected cluster's External Secrets Operator knows this field.",
-  }));
+  const ofCrd = unknown
+    .map((path) => ({
+      path: ["spec", ...path],
+      message: "No connected cluster's External Secrets Operator knows this field.",
+    }))
+    // What is refused whoever knows it is said once.
+    .filter(({ path }) => !problems.some((problem) => problem.path.every((part, index) => part === path[index])));
   return { parsed, problems: inManifest([...problems, ...ofCrd]) };
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../domain/json.js";
 import type { ProviderKind, SecretScope } from "../../domain/kinds.js";
 import type { ProviderConfigInput } from "../../domain/ports/desired-state.js";
+import { jsonInput } from "../../domain/spec/json-input.js";
 import { checkKeyPrefix } from "../../domain/spec/key-prefix.js";
 import type { Command } from "./command.js";
 import type { Findings } from "./findings.js";
@@ -39,9 +40,10 @@ export function checkConfig(
   scope: SecretScope,
   findings: Findings,
 ): JsonObject | null {
-  const unstorable = checkStorable(given.config, [given.field]);
-  findings.addProblems(unstorable);
-  if (unstorable.length > 0) return null;
+  const unusable = checkStorable(given.config, [given.field]);
+  jsonInput(given.config["auth"], command.settings, [given.field, "auth"], unusable);
+  findings.addProblems(unusable);
+  if (unusable.length > 0) return null;
   const result = command.catalog.validate(given.kind, given.config, {
     scope,
     byMember: !command.scope.admin,

@@ -105,7 +105,10 @@ function selectionOf(field: GraphQLField<unknown, unknown>): string {
 export function withValue(target: unknown, path: readonly string[], value: unknown): unknown {
   const [head, ...rest] = path;
   if (head === undefined) return value;
-  if (head === "[]") return [...(Array.isArray(target) ? target : []), withValue(undefined, rest, value)];
+  if (head === "[]") {
+    const others: readonly unknown[] = Array.isArray(target) ? target : [];
+    return [...others, withValue(undefined, rest, value)];
+  }
   const object = typeof target === "object" && target !== null ? target : {};
   const inner: unknown = head in object ? Reflect.get(object, head) : undefined;
   return { ...object, [head]: withValue(inner, rest, value) };

@@ -90,11 +90,7 @@ export const vaultOf = (namespace: string | null): Record<string, unknown> => ({
 /** Starts it, and waits until nothing moves any more. Everything was synced a moment ago, so that another sync is refused as too soon. */
 export async function buildWorld(settings: Readonly<Record<string, string>> = {}): Promise<World> {
   const env = { FORCED_SYNC_INTERVAL_SECONDS: "3600", ...settings };
-  const app = await startTestApp({
-    clusters: CLUSTERS.map(({ name }) => name),
-    env,
-    ...(process.env["DEBUG_LOG"] === undefined ? {} : { logger: loud }),
-  });
+  const app = await startTestApp({ clusters: CLUSTERS.map(({ name }) => name), env });
   const clients = await forEachViewer((viewer) => ApiClient.of(app.url, PEOPLE[viewer]));
   const wires = await forEachViewer((viewer) => Promise.resolve(wireOf(app.url, clients[viewer].token)));
   // The values are in Berlin alone: what is assigned elsewhere fails.
@@ -267,16 +263,3 @@ export async function settle(admin: ApiClient, waiting: readonly string[] = []):
     return still && statuses.every(({ status }) => status !== "PENDING" && status !== "DELETING");
   }, 20_000);
 }
-const loud: import("../../../src/domain/ports/logger.js").Logger = {
-  debug: () => {},
-  info: () => {},
-  warn: (f: object, m?: string) =>
-    void process.stdout.write(
-      `WARN ${m} ${JSON.stringify(f, (_k, v: unknown) => (v instanceof Error ? v.stack : v))}\n`,
-    ),
-  error: (f: object, m?: string) =>
-    void process.stdout.write(
-      `ERROR ${m} ${JSON.stringify(f, (_k, v: unknown) => (v instanceof Error ? v.stack : v))}\n`,
-    ),
-  child: () => loud,
-};

@@ -89,15 +89,15 @@ export const PLACES: Case[] = [
   {
     name: "cluster: why it cannot be reached",
     document: `query ($id: ID!) { cluster(id: $id) { status statusReason } }`,
-    async arrange({ scene, row }) {
+    async arrange({ scene }) {
       const id = scene.clusterId("oslo");
       const fault = scene.cluster("oslo").faults.add({ effect: { kind: "refuse" } });
       await scene.untilCluster("oslo", { status: "UNREACHABLE" });
-      const { message } = await row("cluster", id);
-      expect(message).toMatch(/refused|reset|hang up|ECONN/iu);
+      // How a connection ends differs from look to look; whose it was does not.
+      const cause = `ClusterUnreachable: ${new URL(scene.cluster("oslo").url).host}: the connection was cut`;
       return {
         variables: { id },
-        expected: { cluster: { status: "UNREACHABLE", statusReason: `ClusterUnreachable: ${String(message)}` } },
+        expected: { cluster: { status: "UNREACHABLE", statusReason: containing(cause) } },
         cleanup: async () => {
           fault.remove();
           await scene.untilCluster("oslo", { status: "CONNECTED" });

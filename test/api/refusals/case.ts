@@ -58,3 +58,6 @@ export const bad = (...paths: string[]): Pick<Refusal, "code" | "paths"> => ({ c
 export const failed = (reason: string): Pick<Refusal, "code" | "reason"> => ({ code: "PRECONDITION_FAILED", reason });
 export const conflict = (...paths: string[]): Pick<Refusal, "code" | "paths"> => ({ code: "CONFLICT", paths });
 export const forbidden: Pick<Refusal, "code"> = { code: "FORBIDDEN" };
+
+/** JSON of so many levels. */
+export const deep = (levels: number): unknown => (levels === 0 ? "end" : { in: deep(levels - 1) });

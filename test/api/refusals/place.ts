@@ -6,13 +6,13 @@ import { Client } from "pg";
 
 /** Bounds that are small enough to be passed in a test. */
 const SETTINGS = {
-  MAX_SECRETS_PER_PROJECT: "4",
+  MAX_SECRETS_PER_PROJECT: "6",
   MAX_PROVIDERS_PER_PROJECT: "2",
   MAX_ITEMS_PER_SECRET: "3",
   MIN_REFRESH_INTERVAL_SECONDS: "60",
   FORCED_SYNC_INTERVAL_SECONDS: "3600",
   MAX_JSON_BYTES: "2048",
-  MAX_JSON_DEPTH: "4",
+  MAX_JSON_DEPTH: "6",
   MAX_IDS_PER_ARGUMENT: "5",
   MAX_PAGE_SIZE: "20",
   RESERVED_NAMESPACES: "monitoring,ingress",
@@ -88,7 +88,7 @@ class Builder {
     await this.secret("own", "own-vault", { projectId: ids["home"] });
     await this.secret("others", "others-vault", { projectId: ids["other"] });
     await this.secret("near-secret", "near", { projectIds: [ids["home"]] });
-    for (const n of [1, 2, 3, 4]) await this.secret(`full-${n}`, "full-vault-1", { projectId: ids["full"] });
+    for (const n of [1, 2, 3, 4, 5, 6]) await this.secret(`full-${n}`, "full-vault-1", { projectId: ids["full"] });
     await this.secret("in-lost", "vault", { projectIds: [ids["lost"]] });
     await this.secret("going", "plain", { projectIds: [ids["other"]] });
     await this.settled();

@@ -107,6 +107,15 @@ describe("values", () => {
     ]);
   });
 
+  it("Vault's find in a folder that holds nothing is a missing secret, and among other names nothing", () => {
+    const { vault } = createBackends();
+    vault.set("team/db", "x");
+    const find = (path: string) => vault.find(VAULT, { path, nameRegExp: "none", tags: {} });
+    expect(failure(() => find("other"))).toMatchObject({ noSecret: true, prefix: "error getting all secrets: " });
+    expect(failure(() => find("te")).noSecret).toBe(true);
+    expect(find("team").size).toBe(0);
+  });
+
   it("find goes by name, path and tags", () => {
     const { vault, aws } = createBackends();
     vault.set("team/db", { a: "1" }, { tags: { tier: "gold" } });

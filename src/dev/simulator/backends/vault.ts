@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, isObject, text } from "../json.js";
-import { Backend, BackendError } from "./backend.js";
+import { Backend, BackendError, type RemoteFind } from "./backend.js";
 
 /** HashiCorp Vault (or OpenBao), KV engine. Keys are paths under the mount. */
 export class VaultBackend extends Backend {
@@ -21,6 +21,15 @@ export class VaultBackend extends Backend {
   /** A KV secret is always a map; plain text stands under `value`. */
   protected override wholeValue(value: Json): Json {
     return isObject(value) ? value : { value };
+  }
+
+  /** Vault answers a LIST of a folder that holds nothing with 404. @throws BackendError */
+  override find(config: JsonObject, wanted: RemoteFind): Map<string, Buffer> {
+    const found = super.find(config, wanted);
+    const folder = wanted.path === "" || wanted.path.endsWith("/") ? wanted.path : `${wanted.path}/`;
+    if (found.size === 0 && !this.keys().some((key) => key.startsWith(folder)))
+      throw new BackendError(`no keys under ${this.url(config, folder)}`, true, "error getting all secrets: ");
+    return found;
   }
 
   private url(config: JsonObject, key: string): string {

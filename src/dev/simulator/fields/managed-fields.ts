@@ -1,7 +1,7 @@
 import { ApiError } from "../api-error.js";
 import { type Json, type JsonObject, equal, isObject, list, text, without } from "../json.js";
 import type { KubeObject } from "../kube-object.js";
-import type { ResourceType } from "../resources.js";
+import type { ResourceName, ResourceType } from "../resources.js";
 import { apiVersionOf } from "../resources.js";
 import { FieldSet } from "./field-set.js";
 import { applyConflict } from "./apply-conflict.js";
@@ -40,6 +40,11 @@ const NEVER_MANAGED: string[][] = [
     "resourceVersion",
   ].map((field) => ["f:metadata", `f:${field}`]),
 ];
+
+/** What a typed object of Go holds before anything is set: fields that are never absent, so that a create takes only those that differ. */
+const UNSET: Partial<Record<ResourceName, JsonObject>> = {
+  events: { eventTime: null, reportingInstance: "", source: {} },
+};
 
 const keyOf = (entry: Omit<Entry, "time" | "fields">): string =>
   JSON.stringify([entry.manager, entry.operation, entry.apiVersion, entry.subresource]);
@@ -134,7 +139,7 @@ export function managedAfterUpdate(
   );
   if (live !== undefined && managed.size === 0) return [];
   const difference = compare(
-    live === undefined ? { apiVersion: "", kind: "" } : plain(live),
+    live === undefined ? { apiVersion: "", kind: "", ...UNSET[resource.plural] } : plain(live),
     plain(next),
     resource.schema,
   );

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { randomUUID } from "node:crypto";
-import { ApiError, expired, methodNotAllowed } from "../api-error.js";
+import { ApiError, badRequest, expired, methodNotAllowed } from "../api-error.js";
 import type { ApiService } from "../api/api-service.js";
 import type { Clock } from "../clock.js";
 import type { FaultEffect, FaultMatch, FaultTarget, Faults } from "../faults.js";
@@ -226,7 +226,7 @@ export class ApiServer {
       type,
       selected,
       {
-        limit: Number(query.get("limit") ?? "0"),
+        limit: limitOf(query),
         continue: query.get("continue") ?? "",
         resourceVersion: query.get("resourceVersion") ?? "",
         resourceVersionMatch: query.get("resourceVersionMatch") ?? "",
@@ -291,3 +291,11 @@ export class ApiServer {
 
 const isAddress = (address: string | AddressInfo | null): address is AddressInfo =>
   typeof address === "object" && address !== null;
+
+/** @throws ApiError 400, worded as Go's strconv does */
+function limitOf(query: URLSearchParams): number {
+  const given = query.get("limit") || "0";
+  if (!/^[-+]?\d+$/u.test(given))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(given)}: invalid syntax`);
+  return Number(given);
+}

@@ -28,7 +28,7 @@ const LEAST: Partial<Record<`${ResourceName}${"" | "/status" | "/finalize"}`, Ve
   "secretstores/status": ["patch"],
   "clustersecretstores/status": ["patch"],
   events: ["list", "watch"],
-  namespaces: OBJECTS,
+  namespaces: ["list", "watch", "create", "delete"],
 };
 
 /** What is asked for, as the authorizer sees it. */

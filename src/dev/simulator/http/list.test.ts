@@ -51,6 +51,22 @@ describe("list", () => {
     expect(names((await call("GET", `${ESO}/externalsecrets?${query}`)).body)).toEqual(expected);
   });
 
+  it.each([
+    ["limit=many", 'strconv.ParseInt: parsing "many": invalid syntax'],
+    [
+      "limit=2&continue=nonsense",
+      "invalid continue token: continue key is not valid: invalid character '\\u009e' looking for beginning of value",
+    ],
+    [
+      "limit=2&continue=eHl6",
+      "invalid continue token: continue key is not valid: invalid character 'x' looking for beginning of value",
+    ],
+  ])("refuses %s", async (query, message) => {
+    const { call } = await filled(1);
+    const { code, body } = await call("GET", `${path}?${query}`);
+    expect([code, text(body, "message")]).toEqual([400, message]);
+  });
+
   it("comes in pages that show one moment", async () => {
     const { call, cluster } = await filled(5);
     cluster.store.create(namespace("other"));

@@ -29,6 +29,11 @@ function encodeToken({ rv, start }: Token): string {
 }
 
 function decodeToken(token: string): Token {
+  const [first = 0x7b] = Buffer.from(token, "base64url");
+  if (first !== 0x7b)
+    throw badRequest(
+      `invalid continue token: continue key is not valid: invalid character ${goCharacter(first)} looking for beginning of value`,
+    );
   try {
     const value = parseJson(Buffer.from(token, "base64url").toString("utf8"));
     const rv = at(value, "rv");
@@ -38,6 +43,12 @@ function decodeToken(token: string): Token {
     // Told below.
   }
   throw badRequest("invalid continue token: continue key is not valid: encoding error");
+}
+
+/** A byte as encoding/json quotes it. */
+function goCharacter(byte: number): string {
+  const shown = byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\u${byte.toString(16).padStart(4, "0")}`;
+  return `'${shown}'`;
 }
 
 /** What a list request asks for. */

@@ -38,6 +38,16 @@ describe("events", () => {
     expect(counted).toBeGreaterThanOrEqual(25);
   });
 
+  it("are managed as a typed client's are: what Go never leaves out belongs to nobody while it is empty", async () => {
+    const { cluster } = await prepared();
+    cluster.store.create(externalSecret("one", { data: [dataItem("password", "none")] }));
+    await withReason(cluster, "one", "SecretSyncedError");
+    const [event] = cluster.store.list("events", { namespace: "team" });
+    const fields = at(event, "metadata", "managedFields", 0, "fieldsV1");
+    expect(at(fields, "f:source")).toEqual({ "f:component": {} });
+    expect([at(fields, "f:eventTime"), at(fields, "f:reportingInstance")]).toEqual([undefined, undefined]);
+  });
+
   it("of one text are one Event, whatever came in between", async () => {
     const { cluster } = await prepared({ timeScale: 1 });
     cluster.store.create(externalSecret("one", { data: [dataItem("password", "a")] }));

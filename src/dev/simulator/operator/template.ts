@@ -19,6 +19,10 @@ const FUNCTIONS = new Map<string, (value: string) => string>([
 
 /** Renders `{{ .key }}`, `{{ index . "key" }}`, `{{ "text" }}` and simple pipelines. @throws TemplateError */
 export function render(name: string, template: string, values: Values): string {
+  if (/\{\{(?:(?!\}\}).)*$/su.test(template))
+    throw new TemplateError(
+      `unable to execute template at key ${name}: unable to parse template at key ${name}: template: ${name}:1: unclosed action`,
+    );
   return template.replaceAll(/\{\{-?\s*(.*?)\s*-?\}\}/gsu, (_whole, expression: string) => {
     const [first = "", ...calls] = expression.split("|").map((part) => part.trim());
     let value = operand(name, first, values);

@@ -88,6 +88,8 @@ describe("keys and values", () => {
     const given = values({ user: "app", "with-dash": "d" });
     expect(render("k", '{{ .user | upper | b64enc }}:{{ index . "with-dash" }}:{{ "lit" }}', given)).toBe("QVBQ:d:lit");
     expect(() => render("k", "{{ .user | constructor }}", given)).toThrow('function "constructor" not defined');
+    for (const template of ["{{ .user", "{{ .user }} and {{ .user", "{{"])
+      expect(() => render("k", template, given)).toThrow("template: k:1: unclosed action");
   });
 });
 
