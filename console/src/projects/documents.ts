@@ -1,0 +1,216 @@
+import { graphql, type ResultOf } from "../api/graphql.ts";
+
+export const PROJECTS = graphql(`
+  query Projects($first: Int!, $after: String, $search: String) {
+    projects(first: $first, after: $after, search: $search) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        id
+        name
+        description
+        status
+        statusReason
+        updatedAt
+        cluster {
+          id
+          name
+          status
+        }
+        assignments(first: 0) {
+          totalCount
+        }
+      }
+    }
+  }
+`);
+
+export const CLUSTER_CHOICES = graphql(`
+  query ClusterChoices {
+    clusters {
+      id
+      name
+      status
+    }
+  }
+`);
+
+export const CREATE_PROJECT = graphql(`
+  mutation CreateProject($input: CreateProjectInput!) {
+    createProject(input: $input) {
+      id
+      name
+    }
+  }
+`);
+
+export const PROJECT = graphql(`
+  query Project($name: String!, $first: Int!, $filter: AssignmentFilter) {
+    project(name: $name) {
+      id
+      name
+      namespace
+      description
+      status
+      statusReason
+      deletionRequestedAt
+      createdAt
+      cluster {
+        id
+        name
+        status
+      }
+      permissions {
+        action
+        allowed
+        code
+        reason
+      }
+      assignments(first: $first, filter: $filter) {
+        totalCount
+        nodes {
+          id
+          status
+          reason
+          message
+          lastTransitionAt
+          deletionRequestedAt
+          permissions {
+            action
+            allowed
+            code
+            reason
+          }
+          secret {
+            id
+            name
+            scope
+            useCase
+            updatedAt
+            permissions {
+              action
+              allowed
+              code
+              reason
+            }
+            provider {
+              id
+              name
+              kind
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type ProjectDetail = NonNullable<ResultOf<typeof PROJECT>["project"]>;
+export type ProjectAssignment = ProjectDetail["assignments"]["nodes"][number];
+
+export const MEMBERS = graphql(`
+  query Members($id: ID!) {
+    project(id: $id) {
+      id
+      members(first: 500) {
+        totalCount
+        nodes {
+          subject
+          addedAt
+          addedBy
+        }
+      }
+    }
+  }
+`);
+
+export const ADD_MEMBERS = graphql(`
+  mutation AddMembers($projectId: ID!, $subjects: [String!]!) {
+    addProjectMembers(projectId: $projectId, subjects: $subjects) {
+      id
+    }
+  }
+`);
+
+export const REMOVE_MEMBERS = graphql(`
+  mutation RemoveMembers($projectId: ID!, $subjects: [String!]!) {
+    removeProjectMembers(projectId: $projectId, subjects: $subjects) {
+      id
+    }
+  }
+`);
+
+export const UNMANAGED = graphql(`
+  query Unmanaged($id: ID!) {
+    project(id: $id) {
+      id
+      unmanagedExternalSecrets {
+        name
+        storeName
+        ready
+        reason
+        message
+        managers
+        problems
+      }
+    }
+  }
+`);
+
+export const ADOPT = graphql(`
+  mutation Adopt($projectId: ID!, $names: [String!]) {
+    adoptExternalSecrets(projectId: $projectId, names: $names) {
+      id
+      name
+    }
+  }
+`);
+
+export const UPDATE_PROJECT = graphql(`
+  mutation UpdateProject($id: ID!, $description: String!) {
+    updateProject(id: $id, description: $description) {
+      id
+      description
+      updatedAt
+    }
+  }
+`);
+
+export const DELETE_PROJECT = graphql(`
+  mutation DeleteProject($id: ID!, $deleteNamespace: Boolean!) {
+    deleteProject(id: $id, deleteNamespace: $deleteNamespace) {
+      id
+      status
+      statusReason
+      deletionRequestedAt
+    }
+  }
+`);
+
+export const ASSIGNABLE_SECRETS = graphql(`
+  query AssignableSecrets($search: String) {
+    secrets(first: 200, filter: { scope: ORGANIZATION, search: $search }) {
+      totalCount
+      nodes {
+        id
+        name
+        useCase
+        status
+        provider {
+          id
+          name
+          kind
+        }
+        permissions {
+          action
+          allowed
+          code
+          reason
+        }
+      }
+    }
+  }
+`);

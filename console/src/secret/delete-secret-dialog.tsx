@@ -1,0 +1,44 @@
+import { useMutation } from "@apollo/client/react";
+import { ConfirmDialog } from "../ui/dialog.tsx";
+import { useToasts } from "../ui/toast.tsx";
+import { counted } from "../ui/words.tsx";
+import { DELETE_SECRET, type SecretDetail } from "./documents.ts";
+
+/** Says what goes with the secret, and wants its name typed. */
+export function DeleteSecretDialog({
+  secret,
+  onClose,
+}: {
+  secret: SecretDetail;
+  onClose: () => void;
+}): React.JSX.Element {
+  const [remove] = useMutation(DELETE_SECRET);
+  const toasts = useToasts();
+  const { nodes, totalCount } = secret.assignments;
+  const names = nodes.slice(0, 10).map(({ project }) => project.name);
+  return (
+    <ConfirmDialog
+      title={`Delete ${secret.name}?`}
+      typed={secret.name}
+      confirm="Delete secret"
+      onClose={onClose}
+      onConfirm={async () => {
+        await remove({ variables: { id: secret.id, abandon: false } });
+        toasts.done(`${secret.name} is being deleted.`);
+      }}
+    >
+      {totalCount === 0 ? (
+        <p>It is assigned to no project: nothing in a cluster changes.</p>
+      ) : (
+        <p>
+          Its ExternalSecret goes away in {counted(totalCount, "project")}: {names.join(", ")}
+          {totalCount > names.length && " and more"}.{" "}
+          {secret.spec.target.creationPolicy === "OWNER"
+            ? `The Kubernetes Secret ${secret.spec.target.name} goes with it: what still uses it will fail.`
+            : "The Kubernetes Secret stays as it is."}
+        </p>
+      )}
+      <p className="muted">The values in {secret.provider.name} are not touched. The history keeps what happened.</p>
+    </ConfirmDialog>
+  );
+}
