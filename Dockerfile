@@ -2,12 +2,14 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY console/package.json console/
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
 COPY migrations migrations
 COPY graphiql graphiql
+COPY console console
 RUN npm run build && npm prune --omit=dev && rm -rf dist/src/dev
 
 FROM node:24-bookworm-slim

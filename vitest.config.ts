@@ -15,6 +15,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "test/e2e/**", "test/chaos/**", "test/bench/**", "test/browser/**"],
     setupFiles: ["test/support/setup.ts"],
     globalSetup: ["test/support/postgres-server.ts"],
+    // Most tests wait for something to happen rather than compute.
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     coverage: {

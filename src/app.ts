@@ -19,7 +19,7 @@ import { createProviderCatalog } from "./providers/catalog.js";
 /** DESIGN.md, "Transactions": what a stopped process may hold up the others for, in milliseconds. */
 const DATABASE_TIMEOUTS = { lockTimeout: 5_000, idleInTransactionTimeout: 5_000, statementTimeout: 60_000 };
 
-/** What each part may take to stop, in milliseconds; together less than the 10 s that a stop may take (main.ts). */
+/** What is kept for each part to stop, in milliseconds; together less than the 10 s that a stop may take (main.ts). */
 const STOP_LIMITS = { server: 5_500, graphql: 200, clusters: 1_500, persistence: 1_000, development: 1_500 };
 
 /** dist/graphiql, seen from dist/src/app.js. */

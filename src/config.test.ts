@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig, settingNames, type Config } from "./config.js";
 
@@ -287,5 +290,23 @@ describe("what readConfig refuses", () => {
 
   it.each([["--emtpy"], ["empty"], ["--empty=true"], ["--port"]])("the argument %s", (arg) => {
     expect(mistakes({}, [arg])).toEqual([`Unknown arguments: ${arg}. Known: --empty, --help.`]);
+  });
+});
+
+describe("the namespace that a pod runs in", () => {
+  it("is reserved, from POD_NAMESPACE or else from what Kubernetes mounts", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "secretariat-config-"));
+    try {
+      const file = join(directory, "namespace");
+      await writeFile(file, "secrets-platform\n");
+      const inPod = { KUBERNETES_SERVICE_HOST: "10.0.0.1", RESERVED_NAMESPACES: "istio-system" };
+      const reserved = (env: Record<string, string>, at = file) => readConfig(env, [], at).rules.reservedNamespaces;
+      expect(reserved(inPod)).toEqual(["istio-system", "secrets-platform"]);
+      expect(reserved({ ...inPod, POD_NAMESPACE: "told" })).toEqual(["istio-system", "told"]);
+      expect(reserved(inPod, join(directory, "none"))).toEqual(["istio-system"]);
+      expect(reserved({})).toEqual([]);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 });

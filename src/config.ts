@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isLoopback, issuerProblem } from "./auth/issuer-url.js";
 import { inUrl, SettingsReader } from "./config/parse.js";
 import { DEFAULT_RULE_SETTINGS, JSON_CEILING, type RuleSettings } from "./domain/settings.js";
@@ -50,6 +51,9 @@ export interface Limits {
   requestTimeout: number;
 }
 
+/** Kubernetes puts it into every pod that has a service account token. */
+const NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
 /** Everything that is wrong with the settings, each in a line. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -62,16 +66,21 @@ export class ConfigError extends Error {
  * Reads every setting once.
  * @param env the process's environment
  * @param args the command line's arguments behind the program's name
+ * @param namespaceFile where a pod finds the name of its namespace
  * @throws ConfigError with every mistake at once
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>, args: readonly string[]): Config {
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+  namespaceFile = NAMESPACE_FILE,
+): Config {
   const read = new SettingsReader(env);
-  const config = readSettings(read, args);
+  const config = readSettings(read, args, namespaceFile);
   if (read.mistakes.length > 0) throw new ConfigError(read.mistakes);
   return config;
 }
 
-function readSettings(read: SettingsReader, args: readonly string[]): Config {
+function readSettings(read: SettingsReader, args: readonly string[], namespaceFile = NAMESPACE_FILE): Config {
   const production = read.oneOf("NODE_ENV", ["development", "test", "production"], "development") === "production";
   const inPod = read.text("KUBERNETES_SERVICE_HOST") !== null;
   const config: Config = {
@@ -91,7 +100,7 @@ function readSettings(read: SettingsReader, args: readonly string[]): Config {
     graphiql: read.oneOf("GRAPHIQL", ["on", "off"], "on") === "on",
     logLevel: read.oneOf("LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
     allowedOrigins: read.origins("ALLOWED_ORIGINS"),
-    rules: readRules(read, production),
+    rules: readRules(read, production, inPod ? namespaceOf(namespaceFile) : []),
     limits: readLimits(read),
     dataDirectory: read.text("DATA_DIRECTORY") ?? ".secretariat",
     empty: args.includes("--empty"),
@@ -140,10 +149,20 @@ function readOidc(read: SettingsReader): Config["oidc"] {
   return issuer === null || audience === null ? null : { issuer, audience };
 }
 
-function readRules(read: SettingsReader, production: boolean): RuleSettings {
+/** The namespace that a pod's service account is mounted with: ours. */
+function namespaceOf(file: string): string[] {
+  try {
+    return [readFileSync(file, "utf8").trim()].filter((name) => name !== "");
+  } catch {
+    // Without a service account there is none to read; POD_NAMESPACE tells it.
+    return [];
+  }
+}
+
+function readRules(read: SettingsReader, production: boolean, ownNamespace: readonly string[]): RuleSettings {
   const defaults = DEFAULT_RULE_SETTINGS;
   return {
-    reservedNamespaces: [...read.list("RESERVED_NAMESPACES", []), ...read.list("POD_NAMESPACE", [])],
+    reservedNamespaces: [...read.list("RESERVED_NAMESPACES", []), ...read.list("POD_NAMESPACE", [...ownNamespace])],
     protectedTargets: read.list("PROTECTED_TARGETS", defaults.protectedTargets),
     memberProviderHosts: read.list(
       "MEMBER_PROVIDER_HOSTS",

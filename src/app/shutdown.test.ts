@@ -16,6 +16,21 @@ describe("Shutdown", () => {
     expect(order).toEqual(["server", "clusters", "database"]);
   });
 
+  it("lets a part have what those before it did not use, and no more", async () => {
+    const log = recordLog();
+    const shutdown = new Shutdown(log.logger);
+    shutdown.add("last", 50, () => new Promise(() => {}));
+    shutdown.add("quick", 150, () => Promise.resolve());
+    shutdown.add("endless", 100, () => new Promise(() => {}));
+    const began = performance.now();
+    await shutdown.run();
+    expect(log.entries().map(({ part, limit }) => [part, Math.round(Number(limit) / 20) * 20])).toEqual([
+      ["endless", 100],
+      ["last", 200],
+    ]);
+    expect(performance.now() - began).toBeGreaterThan(295);
+  });
+
   it("goes on after a part that fails, throws or never ends, and says which", async () => {
     const log = recordLog();
     const shutdown = new Shutdown(log.logger);

@@ -10,7 +10,7 @@ export class Shutdown {
 
   /**
    * @param name for the log, where it does not stop
-   * @param limit milliseconds after which the next part's turn comes all the same
+   * @param limit milliseconds that are kept for it; it may have what those before it did not use as well
    */
   add(name: string, limit: number, stop: () => Promise<void>): void {
     this.#parts.push({ name, stop, limit });
@@ -23,12 +23,15 @@ export class Shutdown {
   }
 
   async #stopAll(): Promise<void> {
-    for (const { name, stop, limit } of this.#parts.toReversed()) {
+    const parts = this.#parts.toReversed();
+    const deadline = performance.now() + total(parts);
+    for (const [index, { name, stop }] of parts.entries()) {
+      const limit = Math.max(0, deadline - performance.now() - total(parts.slice(index + 1)));
       const late = new AbortController();
       const tooLong = delay(limit, "late" as const, { signal: late.signal }).catch(() => "stopped" as const);
       try {
         if ((await Promise.race([stop(), tooLong])) === "late")
-          this.logger.warn({ part: name, limit }, "a part took too long to stop and is left behind");
+          this.logger.warn({ part: name, limit: Math.round(limit) }, "a part took too long to stop and is left behind");
       } catch (error) {
         this.logger.error({ part: name, err: error }, "a part did not stop cleanly");
       } finally {
@@ -37,3 +40,5 @@ export class Shutdown {
     }
   }
 }
+
+const total = (parts: readonly { limit: number }[]): number => parts.reduce((sum, { limit }) => sum + limit, 0);

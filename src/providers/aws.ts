@@ -35,6 +35,7 @@ const input = object(
   { also: (given, { byMember }) => (byMember && !given["auth"] ? [{ path: ["auth"], message: AS_ITSELF }] : []) },
 );
 
+/** `sessionTagsPolicy` is left to the CRD: some releases fill it in, others don't know the field and refuse it. */
 function renderStoreSpec(config: JsonObject): JsonObject {
   const settings = pick(config, { region: "region", role: "role", prefix: "prefix" });
   // `auth` is no pointer in the operator's types: its own updates write it even where it is empty.
@@ -49,5 +50,4 @@ export const aws: ProviderKindRules = {
     const prefix = config?.["prefix"];
     return typeof prefix === "string" ? prefix + key : key;
   },
-  filledInByCrd: [{ path: ["provider", "aws", "sessionTagsPolicy"], value: "None" }],
 };

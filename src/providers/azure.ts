@@ -76,6 +76,7 @@ function checkAuth(given: JsonObject, context: ProviderValidation): Problem[] {
   return problems;
 }
 
+/** `useAzureSDK` is left to the CRD: some releases fill it in, others don't know the field and refuse it. */
 function renderStoreSpec(config: JsonObject): JsonObject {
   const settings = pick(config, {
     vaultUrl: "vaultUrl",
@@ -98,5 +99,4 @@ export const azure: ProviderKindRules = {
   input,
   renderStoreSpec,
   effectiveKey,
-  filledInByCrd: [{ path: ["provider", "azurekv", "useAzureSDK"], value: false }],
 };

@@ -28,6 +28,5 @@ export function createProviderCatalog(): ProviderCatalog {
     renderStoreSpec: (kind, config) => RULES[kind].renderStoreSpec(config),
     effectiveKey: (kind, config, key) => RULES[kind].effectiveKey(config, key),
     credentialSecretNames: (kind, config) => secretNames(RULES[kind].input, config),
-    filledInByCrd: (kind) => RULES[kind].filledInByCrd,
   };
 }

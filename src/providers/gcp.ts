@@ -61,6 +61,7 @@ const input = object(
   { also: (given, { byMember }) => (byMember && !given["auth"] ? [{ path: ["auth"], message: AS_ITSELF }] : []) },
 );
 
+/** `secretVersionSelectionPolicy` is left to the CRD: some releases fill it in, others don't know the field and refuse it. */
 function renderStoreSpec(config: JsonObject): JsonObject {
   const settings = pick(config, { projectId: "projectID", location: "location" });
   // `auth` is no pointer in the operator's types: its own updates write it even where it is empty.
@@ -71,5 +72,4 @@ export const gcp: ProviderKindRules = {
   input,
   renderStoreSpec,
   effectiveKey: (_config, key) => key,
-  filledInByCrd: [{ path: ["provider", "gcpsm", "secretVersionSelectionPolicy"], value: "LatestOrFail" }],
 };

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../domain/json.js";
+import type { JsonObject } from "../domain/json.js";
 import type { ObjectField } from "./input-schema.js";
 
 /** All that catalog.ts needs to know of one kind of backend. */
@@ -9,8 +9,6 @@ export interface ProviderKindRules {
   renderStoreSpec(config: JsonObject): JsonObject;
   /** The key as the backend will see it; `config` null: an existing store, whose settings are not known. */
   effectiveKey(config: JsonObject | null, key: string): string;
-  /** What only some releases' CRDs fill in; see ProviderCatalog.filledInByCrd. */
-  readonly filledInByCrd: readonly { path: string[]; value: Json }[];
 }
 
 /** The fields of `config` that are there, in the order of `names`, as new names where the operator's differ. */

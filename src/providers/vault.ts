@@ -117,6 +117,7 @@ const input = object({
   ),
 });
 
+/** `auth.cert.path` is left to the CRD: some releases fill it in, others don't know the field and refuse it. */
 function renderStoreSpec(config: JsonObject): JsonObject {
   const settings = pick(config, {
     server: "server",
@@ -159,5 +160,4 @@ export const vault: ProviderKindRules = {
   input,
   renderStoreSpec,
   effectiveKey,
-  filledInByCrd: [{ path: ["provider", "vault", "auth", "cert", "path"], value: "cert" }],
 };

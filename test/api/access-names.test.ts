@@ -96,7 +96,7 @@ function manifestQuery(kind: string): string {
     "kind: ExternalSecret",
     "metadata: {name: from-a-manifest}",
     `spec: {secretStoreRef: {name: NAME, kind: ${kind}}, data: [{secretKey: a, remoteRef: {key: projects/alpha/b}}]}`,
-  ].join("\\\\n");
+  ].join("\\n");
   return `query ($alpha: ID!) { previewSecretManifest(scope: PROJECT, projectId: $alpha, manifest: "${manifest}") { manifest problems { path message } } }`;
 }
 
@@ -117,6 +117,17 @@ const idsFor = (declared: string): Record<string, string> => ({
   ...(declared.includes("$alpha:") ? { alpha: world.thing("project alpha").id } : {}),
   ...(declared.includes("$prefixed:") ? { prefixed: world.thing("provider with-prefix").id } : {}),
   ...(declared.includes("$shared:") ? { shared: world.thing("secret shared").id } : {}),
+});
+
+it("asks what it is meant to ask: the store of a provider that can be seen is found", async () => {
+  const query = manifestQuery("ClusterSecretStore").replace("NAME", "with-prefix");
+  const { previewSecretManifest: preview } = await world.clients.byGroup.ask<{ previewSecretManifest: unknown }>(
+    query,
+    {
+      alpha: world.thing("project alpha").id,
+    },
+  );
+  expect(preview).toMatchObject({ problems: [] });
 });
 
 describe("names that are taken elsewhere", () => {

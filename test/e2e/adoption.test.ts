@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/domain/json.js";
 import { eventually } from "../support/eventually.js";
-import { at, managersOf } from "../support/kubernetes.js";
+import { at, labelsOf, managersOf } from "../support/kubernetes.js";
 import { unique, type NamedId } from "../support/scene.js";
 import { Platform } from "./support/platform.js";
 import { isObject } from "./support/raw-cluster.js";
@@ -88,6 +88,29 @@ describe("adoption", () => {
       ({ status, syncedGeneration }) => status === "SYNCED" && syncedGeneration === 2,
     );
     await eventually(async () => JSON.stringify(await scene.native(name)).includes('"renamed"'), 30_000);
+  });
+
+  it("a forced sync is the first change of one without a template: the native Secret keeps its author's labels, and gets none of ours", async () => {
+    const name = unique("adopted");
+    await scene.cluster.apply(byHand(name, { labels: { team: "red" } }), "argocd-controller");
+    await scene.untilSynced(name);
+    const [secret] = await scene.desk.mutate<NamedId[]>(
+      "adoptExternalSecrets(projectId: $id, names: $names) { id name }",
+      "$id: ID!, $names: [String!]",
+      { id: scene.project.id, names: [name] },
+    );
+    if (secret === undefined) throw new Error("nothing was adopted");
+    await scene.desk.untilStatus(secret.id, "SYNCED");
+    await scene.desk.mutate("syncSecret(id: $id) { id }", "$id: ID!", { id: secret.id });
+    await eventually(
+      async () => labelsOf(await scene.cluster.find(scene.place(name)))["secretariat.io/assignment"],
+      30_000,
+    );
+    await scene.desk.untilStatus(secret.id, "SYNCED");
+    const labels = labelsOf(await scene.native(name));
+    expect(labels["team"]).toBe("red");
+    expect(Object.keys(labels).filter((key) => key.startsWith("secretariat.io/"))).toEqual([]);
+    expect(at(await scene.native(name), "metadata", "annotations")).not.toHaveProperty(["secretariat.io/force-sync"]);
   });
 
   it("what is listed as unmanaged names its managers, and what cannot be adopted says why", async () => {

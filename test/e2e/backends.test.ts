@@ -93,8 +93,9 @@ describe.each(testBackends())("$kind on $standsFor", (backend) => {
     { fault: "a revoked credential", make: backend.revoke, cause: backend.causes.revoked },
     { fault: "a backend that is away", make: backend.away, cause: backend.causes.away },
   ];
-  // On a cluster that is somebody else's there may be nobody to break a backend.
-  const possible = (each: (typeof faults)[number]) => each.make !== null;
+  // On a cluster that is somebody else's there may be nobody to break a backend; and who is patient sets E2E_SLOW.
+  const slow = backend.stubbornness > 300_000 && process.env["E2E_SLOW"] === undefined;
+  const possible = (each: (typeof faults)[number]) => each.make !== null && !(slow && each.make === backend.away);
 
   it.each(faults.filter(possible))(
     "$fault is an error with the backend's cause, and heals by itself",
@@ -128,6 +129,6 @@ describe.each(testBackends())("$kind on $standsFor", (backend) => {
       await desk.mutate("deleteSecret(id: $id) { id }", "$id: ID!", { id: secret.id });
       await desk.untilGone("secret", secret.id);
     },
-    700_000,
+    900_000,
   );
 });

@@ -61,7 +61,7 @@ describe("the built product on its embedded parts", () => {
     const first = new ProductProcess(env, ["--empty"]);
     const url = await first.ready();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect(first.stderr).toContain(`${url.replace("127.0.0.1", "localhost")}/graphql`);
+    await eventually(() => first.stderr.includes(`${url.replace("127.0.0.1", "localhost")}/graphql`));
     const admin = await ApiClient.of(url, null);
     const { clusters } = await admin.ask<{ clusters: { id: string; name: string }[] }>("{ clusters { id name } }");
     expect(clusters).toHaveLength(2);
@@ -90,7 +90,7 @@ describe("the built product on its embedded parts", () => {
     expect(await third.end("SIGINT")).toMatchObject({ code: 0 });
     expect(isDatabaseRunning()).toBe(false);
     for (const product of [first, second, third])
-      expect(product.log().filter(({ level }) => level === "error")).toEqual([]);
+      expect(product.log().filter(({ level, part }) => level === "error" || part !== undefined)).toEqual([]);
   }, 90_000);
 
   it("ends well when it is told to in the middle of its start", async () => {

@@ -11,6 +11,8 @@ const LINE = z.object({
   level: z.string(),
   msg: z.string(),
   url: z.string().optional(),
+  /** Of the app that did not stop well. */
+  part: z.string().optional(),
   err: z.looseObject({ message: z.string() }).optional(),
 });
 

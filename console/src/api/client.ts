@@ -4,11 +4,11 @@ import { map } from "rxjs";
 
 export interface ClientOptions {
   /** The Authorization header; undefined: none is sent. */
-  authorization(): Promise<string | undefined>;
+  authorization: () => Promise<string | undefined>;
   /** An answer came to a question that was asked at that moment (performance.now()). */
-  answered(askedAt: number): void;
+  answered: (askedAt: number) => void;
   /** The token is not good any more. */
-  refused(): void;
+  refused: () => void;
 }
 
 /** The normalised cache, and the way to the API over HTTP. Subscriptions come through live.ts. */

@@ -27,9 +27,16 @@ export const PARTS = {
       id
       status
       statusReason
+      useCase
       generation
       updatedAt
       deletionRequestedAt
+      provider {
+        __typename
+        id
+        name
+        kind
+      }
     }
   `),
   assignment: graphql(`

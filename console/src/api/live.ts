@@ -8,7 +8,7 @@ import { refreshAfter } from "./refresh.ts";
 export type LiveState = "connecting" | "live" | "lost";
 
 /** Transitions that come within this time are written into the cache at once, in milliseconds: one render for all. */
-const BATCH_TIME = 120;
+const BATCH_TIME = 200;
 /** How long a transition may be written again after an answer that was read before it, in milliseconds. */
 const MEMORY_TIME = 15_000;
 /** Between pings, and how long the pong may take, in milliseconds: a dead connection shows after both. */

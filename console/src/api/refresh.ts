@@ -4,20 +4,22 @@ import type { LiveTransition } from "./live-documents.ts";
 /** At most one reading of the same kind within this time, in milliseconds. */
 const PAUSE = 900;
 
-type Reach = "counts" | "lists";
+/** How much is read again: totals and history, single things beside them, or lists as well. */
+type Reach = 0 | 1 | 2;
+
+/** By the names of queries; lists are whatever is named by neither. */
+const TOTALS = /^(?:Count|History)/;
+const THINGS = /^(?:Secret|Manifests|Assigned|Project|Members|Provider)$/;
 
 /** What waits to be read again, of each client. */
 const waiting = new WeakMap<ApolloClient, { reach: Reach }>();
 
-/**
- * Reads again what transitions change and don't carry: totals and history after every one, lists where something came, went or was edited.
- * Queries whose names begin with "Count" or "History" are the former.
- */
+/** Reads again what transitions change and don't carry: totals and history after every one, single things after an edit, lists where something came or went. */
 export function refreshAfter(client: ApolloClient, batch: readonly LiveTransition[]): void {
-  const reach: Reach = batch.some(({ from, to }) => from === null || to === null || from === to) ? "lists" : "counts";
+  const reach = batch.reduce<Reach>((most, transition) => higher(most, reachOf(transition)), 0);
   const planned = waiting.get(client);
   if (planned !== undefined) {
-    if (reach === "lists") planned.reach = "lists";
+    planned.reach = higher(planned.reach, reach);
     return;
   }
   const plan = { reach };
@@ -27,9 +29,13 @@ export function refreshAfter(client: ApolloClient, batch: readonly LiveTransitio
     void client
       .refetchQueries({
         include: "active",
-        onQueryUpdated: ({ queryName }) => plan.reach === "lists" || /^(?:Count|History)/.test(queryName ?? ""),
+        onQueryUpdated: ({ queryName = "" }) =>
+          plan.reach === 2 || TOTALS.test(queryName) || (plan.reach === 1 && THINGS.test(queryName)),
       })
       // What fails here is asked again by the next change, or shown by the query itself.
       .catch(() => {});
   }, PAUSE);
 }
+
+const reachOf = ({ from, to }: LiveTransition): Reach => (from === null || to === null ? 2 : from === to ? 1 : 0);
+const higher = (one: Reach, other: Reach): Reach => (one > other ? one : other);

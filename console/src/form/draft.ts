@@ -1,4 +1,4 @@
-import { graphql, type ResultOf, type SecretUseCase, type VariablesOf } from "../api/graphql.ts";
+import type { graphql, ResultOf, SecretUseCase, VariablesOf } from "../api/graphql.ts";
 import type { CREATE_SECRET, EDITED_SECRET, UPDATE_SECRET } from "./documents.ts";
 
 type DecodingStrategy = ReturnType<typeof graphql.scalar<"DecodingStrategy">>;

@@ -13,6 +13,8 @@ export interface TimelineEntry {
   actor: string;
   project: { id: string; name: string } | null;
   secret: { id: string; name: string } | null;
+  provider: { id: string; name: string } | null;
+  cluster: { id: string; name: string } | null;
 }
 
 const SUBJECTS: Readonly<Record<string, string>> = {
@@ -40,7 +42,16 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }): Re
             <div className="row">
               <strong>{SUBJECTS[entry.subject] ?? entry.subject}</strong>
               {entry.secret !== null && <Link href={`/secrets/${entry.secret.id}`}>{entry.secret.name}</Link>}
-              {entry.project !== null && <span>in {entry.project.name}</span>}
+              {entry.subject === "PROVIDER" && entry.provider !== null && (
+                <Link href={`/providers/${entry.provider.id}`}>{entry.provider.name}</Link>
+              )}
+              {entry.subject === "PROJECT" && entry.project !== null && (
+                <Link href={`/projects/${entry.project.name}`}>{entry.project.name}</Link>
+              )}
+              {entry.subject !== "PROJECT" && entry.project !== null && <span>in {entry.project.name}</span>}
+              {(entry.subject === "CLUSTER" || entry.subject === "PROVIDER") && entry.cluster !== null && (
+                <span>{entry.subject === "CLUSTER" ? entry.cluster.name : `on ${entry.cluster.name}`}</span>
+              )}
             </div>
             <div className="row">
               <Change from={entry.from} to={entry.to} />

@@ -17,6 +17,16 @@ export function Adoption({ project }: { project: ProjectDetail }): React.JSX.Ele
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const toasts = useToasts();
   const found = data?.project?.unmanagedExternalSecrets ?? [];
+  const take = async (): Promise<void> => {
+    try {
+      const { data: adopted } = await adopt({ variables: { projectId: project.id, names: [...chosen] } });
+      toasts.done(`${counted(adopted?.adoptExternalSecrets.length ?? 0, "ExternalSecret")} adopted.`);
+      setChosen([]);
+      await refetch();
+    } catch {
+      // The mutation's own error is shown.
+    }
+  };
   if (data === undefined && loading) return <Loading />;
   if (error !== undefined)
     return (
@@ -89,16 +99,7 @@ export function Adoption({ project }: { project: ProjectDetail }): React.JSX.Ele
           isPending={adopting}
           isDisabled={chosen.length === 0}
           onPress={() => {
-            adopt({ variables: { projectId: project.id, names: [...chosen] } }).then(
-              ({ data: adopted }) => {
-                toasts.done(`${counted(adopted?.adoptExternalSecrets.length ?? 0, "ExternalSecret")} adopted.`);
-                setChosen([]);
-                void refetch();
-              },
-              () => {
-                // The mutation's own error is shown.
-              },
-            );
+            void take();
           }}
         >
           Adopt {chosen.length > 0 ? counted(chosen.length, "ExternalSecret") : ""}

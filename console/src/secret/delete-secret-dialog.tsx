@@ -42,3 +42,38 @@ export function DeleteSecretDialog({
     </ConfirmDialog>
   );
 }
+
+/** For what cannot be deleted: what is left in the clusters is forgotten, not removed. */
+export function AbandonSecretDialog({
+  secret,
+  onClose,
+}: {
+  secret: SecretDetail;
+  onClose: () => void;
+}): React.JSX.Element {
+  const [remove] = useMutation(DELETE_SECRET);
+  const toasts = useToasts();
+  const { nodes, totalCount } = secret.assignments;
+  return (
+    <ConfirmDialog
+      title={`Forget ${secret.name}?`}
+      typed={secret.name}
+      confirm="Forget it"
+      onClose={onClose}
+      onConfirm={async () => {
+        await remove({ variables: { id: secret.id, abandon: true } });
+        toasts.done(`${secret.name} is forgotten.`);
+      }}
+    >
+      <p>
+        It is being deleted and something holds it. Forgotten, its ExternalSecret stays behind in{" "}
+        {counted(totalCount, "project")} (
+        {nodes
+          .slice(0, 10)
+          .map(({ project }) => project.name)
+          .join(", ")}
+        ) with its Kubernetes Secret, and nobody looks after it any more.
+      </p>
+    </ConfirmDialog>
+  );
+}

@@ -162,6 +162,14 @@ export const SECRET_HISTORY = graphql(`
             id
             name
           }
+          provider {
+            id
+            name
+          }
+          cluster {
+            id
+            name
+          }
         }
       }
     }

@@ -1,14 +1,15 @@
 import { useMutation, useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link, useSearchParams } from "wouter";
-import { PermittedButton } from "../ui/button.tsx";
+import { Button, PermittedButton } from "../ui/button.tsx";
+import { useIsAdmin } from "../shell/viewer.tsx";
 import { Empty, ErrorNote, Loading } from "../ui/note.tsx";
 import { Page } from "../ui/page.tsx";
 import { StatusBadge } from "../ui/status.tsx";
 import { useToasts } from "../ui/toast.tsx";
 import { counted } from "../ui/words.tsx";
 import { AssignDialog } from "./assign-dialog.tsx";
-import { DeleteSecretDialog } from "./delete-secret-dialog.tsx";
+import { AbandonSecretDialog, DeleteSecretDialog } from "./delete-secret-dialog.tsx";
 import { SECRET, SYNC_SECRET, type SecretDetail } from "./documents.ts";
 import { SecretHistory } from "./secret-history.tsx";
 import { Manifests } from "./manifests.tsx";
@@ -79,9 +80,10 @@ function SecretView({
 }
 
 function Actions({ secret }: { secret: SecretDetail }): React.JSX.Element {
-  const [open, setOpen] = useState<"assign" | "delete" | null>(null);
+  const [open, setOpen] = useState<"assign" | "delete" | "abandon" | null>(null);
   const [sync, { loading: syncing }] = useMutation(SYNC_SECRET, { variables: { id: secret.id } });
   const toasts = useToasts();
+  const isAdmin = useIsAdmin();
   const { permissions } = secret;
   const close = (): void => setOpen(null);
   return (
@@ -109,6 +111,12 @@ function Actions({ secret }: { secret: SecretDetail }): React.JSX.Element {
       <PermittedButton permissions={permissions} action="DELETE" icon="bin" onPress={() => setOpen("delete")}>
         Delete
       </PermittedButton>
+      {isAdmin && secret.deletionRequestedAt !== null && (
+        <Button icon="refuse" onPress={() => setOpen("abandon")}>
+          Forget
+        </Button>
+      )}
+      {open === "abandon" && <AbandonSecretDialog secret={secret} onClose={close} />}
       {open === "assign" && <AssignDialog secret={secret} onClose={close} />}
       {open === "delete" && <DeleteSecretDialog secret={secret} onClose={close} />}
     </>

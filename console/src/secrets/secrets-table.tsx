@@ -35,7 +35,7 @@ export function SecretsTable({
 }): React.JSX.Element {
   return (
     <div className="table-frame" data-stale={stale || undefined}>
-      <table className="cards" aria-label="Secrets" aria-busy={stale}>
+      <table className="cards secrets" aria-label="Secrets" aria-busy={stale}>
         <thead>
           <tr>
             {COLUMNS.map(({ label, sort: field }) => (

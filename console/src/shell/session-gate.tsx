@@ -36,18 +36,19 @@ export function SessionGate({
 
   useEffect(() => {
     let current = true;
-    client.query({ query: START, fetchPolicy: "network-only" }).then(
-      ({ data }) => {
+    const begin = async (): Promise<void> => {
+      try {
+        const { data } = await client.query({ query: START, fetchPolicy: "network-only" });
         if (!current || data === undefined) return;
         live.start(data.transitionCursor);
         setMe(data.me);
-      },
-      (reason: unknown) => {
+      } catch (reason) {
         if (!current) return;
         if (failureOf(reason).code === "UNAUTHENTICATED") onRefused(failureOf(reason).message);
         else setError(reason);
-      },
-    );
+      }
+    };
+    void begin();
     return () => {
       current = false;
       live.stop();

@@ -3,8 +3,8 @@ import { Icon } from "./icon.tsx";
 import { failureOf } from "../api/errors.ts";
 
 interface Toasts {
-  done(message: string): void;
-  failed(error: unknown): void;
+  done: (message: string) => void;
+  failed: (error: unknown) => void;
 }
 
 const Context = createContext<Toasts | null>(null);

@@ -65,7 +65,8 @@ export async function afterWrite(
     const early = object !== before && ready !== null;
     const settled = ready?.status === "False" || (ready?.status === "True" && isCurrent(object));
     const write = {
-      resourceVersion: object.resourceVersion,
+      // Not that of the clearing: what the operator tells of an attempt in between concerns this write too.
+      resourceVersion: before.resourceVersion,
       unanswered: !early && (mustLookAgain || written.forced || !settled),
       ready: ready?.status ?? null,
       syncedResourceVersion: object.syncedResourceVersion,

@@ -144,7 +144,9 @@ async function look(
   if (outcome.kind === "terminating") return nothingDone(work, outcome.object);
   context.troubles.over(key);
   const uid = outcome.object.uid === work.uid ? {} : { uid: outcome.object.uid };
-  if (outcome.kind === "unchanged") return { ...nothingDone(work, outcome.object), done: uid };
+  // Also where only the server's answer told that nothing differs (what a newer CRD fills in).
+  if (outcome.kind === "unchanged" || (!outcome.effective && !wanted.lags && outcome.object.uid === work.uid))
+    return { ...nothingDone(work, outcome.object), done: uid };
   try {
     // A store's status carries no generation: only a Ready that was taken away first tells the answer to this write (ESO.md, "Stores").
     const cleared = outcome.object.ready !== null && (outcome.effective || wanted.lags);

@@ -1,5 +1,6 @@
-import { readFile, rm } from "node:fs/promises";
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -19,7 +20,8 @@ export async function readPostmaster(data: string): Promise<{ pid: number; port:
   const lines = text.split("\n");
   const pid = Number(lines[0]);
   const port = Number(lines[3]);
-  if (!isAlive(pid)) return null;
+  // One that has ended is found here until its parent takes note, and the server would wait for it: its file goes below.
+  if (!isThere(pid)) return null;
   if (!(await isPostgres(pid))) {
     await rm(file, { force: true });
     return null;
@@ -28,8 +30,13 @@ export async function readPostmaster(data: string): Promise<{ pid: number; port:
   return { pid, port: Number.isInteger(port) && port > 0 ? port : 1 };
 }
 
-/** Whether a process of this number lives. */
-export function isAlive(pid: number): boolean {
+/**
+ * Whether a process of this number lives. One that has ended and only waits for its parent to take note does not: if it outlived the process that started it, that may be long, in
+ * a container for ever.
+ */
+export const isAlive = (pid: number): boolean => isThere(pid) && !isZombie(pid);
+
+function isThere(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
@@ -55,6 +62,17 @@ export async function stopPostmaster(pid: number): Promise<void> {
       if (!isAlive(pid)) return;
       await delay(10);
     }
+  }
+}
+
+function isZombie(pid: number): boolean {
+  if (process.platform !== "linux") return false;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The state follows the command's name, which stands in parentheses and may have some itself (proc_pid_stat(5)).
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    return false;
   }
 }
 

@@ -19,13 +19,13 @@ export interface Verdict<S extends string> {
 
 /** What the row keeps of the last write of an object (DESIGN.md, "The status of an assignment"): R, and whether the operator has answered it. */
 export interface WriteRecord {
-  /** The resourceVersion in the answer to the write (of the /status patch, where one followed). */
+  /** R: the resourceVersion in the answer to the write. */
   resourceVersion: string;
   /** Database clock, milliseconds since the epoch. */
   writtenAt: number;
   /** No later version of the object has shown another `Ready` or another `syncedResourceVersion` yet. */
   unanswered: boolean;
-  /** `status` of the Ready condition in the answer; null: there was none (or it was nulled). */
+  /** `status` of the Ready condition in the answer, after the /status patch where one followed; null: there was none (or it was nulled). */
   ready: string | null;
   syncedResourceVersion: string | null;
   /** The write must be answered before it counts as current, since it changed no spec (a forced sync, a change of labels). */
@@ -43,7 +43,7 @@ export interface AssignmentWork {
   current: Verdict<AssignmentStatus>;
   observedAt: number | null;
   secret: { id: string; generation: number; spec: StoredSpec };
-  provider: { id: string; storeName: string; scope: SecretScope; targetReady: boolean };
+  provider: { id: string; storeName: string; scope: SecretScope };
   /** Set: it is to go away. */
   deletionRequestedAt: number | null;
   /** An apply was attempted, or it was adopted: there may be an object. */

@@ -1,5 +1,5 @@
 import type { Problem } from "../../errors.js";
-import type { Json, JsonObject } from "../json.js";
+import type { JsonObject } from "../json.js";
 import type { ProviderKind, SecretScope } from "../kinds.js";
 
 export interface ProviderValidation {
@@ -28,9 +28,4 @@ export interface ProviderCatalog {
   effectiveKey(kind: ProviderKind, config: JsonObject | null, key: string): string;
   /** The names of the Secrets that the store refers to, sorted; in a SecretStore they are all in its own namespace. */
   credentialSecretNames(kind: ProviderKind, config: JsonObject): string[];
-  /**
-   * Paths from the store's `spec`, and the defaults that some releases' CRDs fill in there while others don't know the field and refuse it. They are never sent, and
-   * a live spec that differs only in them has not drifted.
-   */
-  filledInByCrd(kind: ProviderKind): readonly { path: readonly string[]; value: Json }[];
 }

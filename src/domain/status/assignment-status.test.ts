@@ -77,6 +77,11 @@ const ROWS: [
     { status: "DELETING", reason: "Drifted" },
   ],
   [
+    "a deletionTimestamp of an object that was never ours",
+    { uid: null, object: object({ uid: "theirs", deletionTimestamp: "2026-01-01T00:00:00Z" }) },
+    { status: "PENDING", reason: "DeletingOld" },
+  ],
+  [
     "a deletionTimestamp of a delete that was turned round",
     { deleteSentAt: NOW - 5, object: object({ deletionTimestamp: "2026-01-01T00:00:00Z" }) },
     { status: "PENDING", reason: "DeletingOld" },

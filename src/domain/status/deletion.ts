@@ -1,3 +1,4 @@
+import { foreignText } from "../foreign-text.js";
 import type { Verdict } from "../ports/cluster-state.js";
 import { remaining, type Patience } from "./patience.js";
 import type { Trouble } from "./trouble.js";
@@ -53,5 +54,6 @@ export function judgeDeletion(facts: DeletionFacts): {
   if (goingFor < facts.patience.finalizer) return deleting(remaining(facts.patience.finalizer, goingFor));
   if (facts.object.finalizers.length === 0 && facts.blockers.length === 0) return deleting(null);
   const what = [...facts.object.finalizers, ...facts.blockers].join(", ");
-  return failed("FinalizerStuck", `It cannot go while this holds it: ${what}. Whoever set that must remove it.`);
+  // Last what may be cut: whoever may write the object may give it any number of finalizers.
+  return failed("FinalizerStuck", foreignText(`Whoever set what holds it must remove that: ${what}`));
 }

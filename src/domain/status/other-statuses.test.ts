@@ -228,6 +228,22 @@ describe("judgeDeletion", () => {
     expect(judged).toMatchObject({ verdict: { status: "DELETING" }, lookAgainIn: null });
   });
 
+  it("names what holds it, as far as 1 KiB goes", () => {
+    const { verdict } = judgeDeletion({
+      now: NOW,
+      current: { status: "DELETING", reason: null, message: null },
+      deleteSentAt: NOW - PATIENCE.finalizer,
+      trouble: null,
+      object: { uid: "u1", finalizers: Array.from({ length: 100 }, (_, i) => `example.com/finalizer-number-${i}`) },
+      uid: "u1",
+      blockers: [],
+      patience: PATIENCE,
+    });
+    const message = verdict === "gone" ? "" : (verdict.message ?? "");
+    expect(message).toContain("example.com/finalizer-number-0");
+    expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1_024);
+  });
+
   it.each([
     ["DELETE_FAILED", "Forbidden", { status: "DELETE_FAILED", reason: "Forbidden", message: "no" }],
     ["DELETING", null, { status: "DELETING", reason: null, message: null }],

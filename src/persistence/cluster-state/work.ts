@@ -40,7 +40,6 @@ interface AssignmentColumns extends ObjectColumns<AssignmentStatus> {
   provider_id: string;
   store_name: string;
   scope: SecretScope;
-  target_ready: boolean;
   adopted: boolean;
   synced_generation: number | null;
   refreshed_at: Date | null;
@@ -67,12 +66,11 @@ export async function assignmentWork(
             a.force_sync_requested, a.force_sync_applied, a.force_sync_token,
             p.id AS project_id, p.name AS project_name, p.status AS project_status,
             s.id AS secret_id, s.generation, s.spec, s.labels, s.annotations,
-            v.id AS provider_id, v.store_name, v.scope, coalesce(t.status = 'READY', false) AS target_ready
+            v.id AS provider_id, v.store_name, v.scope
        FROM assignment a
        JOIN project p ON p.id = a.project_id
        JOIN secret s ON s.id = a.secret_id
        JOIN provider v ON v.id = s.provider_id
-       LEFT JOIN provider_target t ON t.provider_id = v.id AND t.cluster_id = p.cluster_id
       WHERE p.cluster_id = $1 AND a.id = ANY ($2::uuid[])`,
     [clusterId, ids],
   );
@@ -85,7 +83,7 @@ export async function assignmentWork(
       generation: row.generation,
       spec: { spec: row.spec, labels: row.labels, annotations: row.annotations },
     },
-    provider: { id: row.provider_id, storeName: row.store_name, scope: row.scope, targetReady: row.target_ready },
+    provider: { id: row.provider_id, storeName: row.store_name, scope: row.scope },
     adopted: row.adopted,
     syncedGeneration: row.synced_generation,
     refreshedAt: milliseconds(row.refreshed_at),

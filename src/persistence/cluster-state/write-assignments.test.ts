@@ -160,6 +160,9 @@ describe("a verdict on an assignment", () => {
 
   it("lastTransitionAt is the time of the last transition, also of one that leaves the status", async () => {
     const { assignment } = await led.assigned(1, { secret: { status: "SYNCED" }, assignment: { ...SYNCED } });
+    await query(led.dataSource, "UPDATE assignment SET last_transition_at = now() - interval '1 hour' WHERE id = $1", [
+      assignment,
+    ]);
     const before = await led.row("assignment", assignment);
     await led.write({ assignments: [verdict(assignment, undefined, { noted: { reason: "Drifted", message: null } })] });
     const [transition] = await query<{ at: Date }>(

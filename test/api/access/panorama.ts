@@ -8,6 +8,7 @@ import {
 } from "graphql";
 import type { ViewerName } from "./kinds.js";
 import { schema } from "./schema.js";
+import { eachOf } from "./wire.js";
 import type { World } from "./world.js";
 
 /** Fields that change by themselves, or that tell where the whole log stands. */
@@ -90,12 +91,12 @@ const directions = (field: string): string[] =>
 /** All that a viewer can see, as text: question and answer, byte for byte. */
 export async function panorama(world: World, viewer: ViewerName): Promise<Map<string, string>> {
   const answers = new Map<string, string>();
-  for (const question of questions()) {
+  await eachOf(questions(), async (question) => {
     const answer = await world.wires[viewer].post(question);
     // An admin also sees projects in clusters that are away, which say so.
     if (viewer !== "admin" && answer.includes('"errors"'))
       throw new Error(`${viewer}: ${question.slice(0, 200)}: ${answer.slice(0, 1_000)}`);
     answers.set(question, answer);
-  }
+  });
   return answers;
 }

@@ -228,7 +228,8 @@ function azureBackend({ proxy, azure, ca }: NonNullable<E2eEnvironment["standin"
       revoked: /AADSTS7000215/u,
       away: /ServiceUnavailable|currently unavailable/u,
     },
-    stubbornness: 400_000,
+    // Whether answered with 503 or refused the connection, Azure's client tries for minutes: 482 s were seen, both ways.
+    stubbornness: 600_000,
   };
 }
 

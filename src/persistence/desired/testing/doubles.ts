@@ -18,7 +18,6 @@ export const catalog: ProviderCatalog = {
   renderStoreSpec: (_kind, config) => config,
   effectiveKey: (_kind, _config, key) => key.replace(/^\/+/, ""),
   credentialSecretNames: (_kind, config) => (typeof config["auth"] === "string" ? [config["auth"]] : []),
-  filledInByCrd: () => [],
 };
 
 /** A cluster that answers what a test puts into it. */
