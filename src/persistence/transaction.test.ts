@@ -1,12 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { connect, createServer } from "node:net";
 import type { Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../../test/support/eventually.js";
 import { openDatabase } from "../../test/support/open-database.js";
 import type { OpenDatabase } from "../../test/support/open-database.js";
-import { SYSTEM_ACTOR } from "../domain/transition.js";
-import type { NewTransition } from "../domain/transition.js";
+import { anyTransition } from "../../test/support/transitions.js";
 import { sqlState } from "./sql-errors.js";
 import { CommitOutcomeUnknown, inTransaction, onCommit, query } from "./transaction.js";
 
@@ -28,23 +26,6 @@ const values = async (): Promise<Record<string, number>> =>
       ({ name, value }) => [name, value],
     ),
   );
-const transition = (): NewTransition => {
-  const id = randomUUID();
-  return {
-    subject: "CLUSTER",
-    subjectId: id,
-    from: null,
-    to: "CONNECTED",
-    reason: null,
-    message: null,
-    actor: SYSTEM_ACTOR,
-    secretId: null,
-    assignmentId: null,
-    projectId: null,
-    providerId: null,
-    clusterId: id,
-  };
-};
 
 describe("inTransaction", () => {
   it("sets what DESIGN.md says on every connection", async () => {
@@ -61,7 +42,7 @@ describe("inTransaction", () => {
   it("undoes everything when the work throws, and passes the error on", async () => {
     const failed = inTransaction(database.dataSource, async (tx) => {
       await tx.query(increment, ["a"]);
-      tx.note(transition());
+      tx.note(anyTransition());
       throw new Error("no");
     });
     await expect(failed).rejects.toThrow("no");
@@ -170,7 +151,7 @@ describe("inTransaction", () => {
     const work = inTransaction(remote, async (tx) => {
       tries += 1;
       await tx.query(increment, ["a"]);
-      tx.note(transition());
+      tx.note(anyTransition());
     });
     await expect(work).rejects.toBeInstanceOf(CommitOutcomeUnknown);
     expect(tries).toBe(1);
@@ -183,10 +164,10 @@ describe("inTransaction", () => {
     const told: bigint[] = [];
     const forget = onCommit(database.dataSource, (position) => told.push(position));
     await inTransaction(database.dataSource, (tx) => tx.query(increment, ["a"]));
-    await inTransaction(database.dataSource, async (tx) => tx.note(transition())).catch(() => {});
+    await inTransaction(database.dataSource, async (tx) => tx.note(anyTransition())).catch(() => {});
     await inTransaction(database.dataSource, () => Promise.reject(new Error("no"))).catch(() => {});
     forget();
-    await inTransaction(database.dataSource, async (tx) => tx.note(transition()));
+    await inTransaction(database.dataSource, async (tx) => tx.note(anyTransition()));
     expect(told).toHaveLength(1);
     const rows = await query(database.dataSource, "SELECT FROM transition WHERE position = $1", [told[0]?.toString()]);
     expect(rows).toHaveLength(1);

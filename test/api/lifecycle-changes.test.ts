@@ -342,7 +342,7 @@ describe("adopting", () => {
     scene.cluster().store.create(externalSecret(project.name, name, { store: provider, key: "not/there" }));
     await eventually(() => at(objectOf({ project, secret: { name } }), "status", "conditions"));
     scene.cluster().history.clear();
-    const secret = await adopt(project, name);
+    const secret = await scene.adopt(project, name);
     await scene.untilAssignment(secret, { status: "SYNCED_ERROR", reason: "SecretSyncedError" });
     const changes = scene.cluster().history.of("externalsecrets", project.name, name);
     expect(changes.map(({ object }) => at(object, "status", "conditions", "0", "status"))).not.toContain(undefined);
@@ -362,7 +362,7 @@ describe("adopting", () => {
       match: { verb: "apply", resource: "externalsecrets", name },
       effect: { kind: "status", code: 503 },
     });
-    const secret = await adopt(project, name);
+    const secret = await scene.adopt(project, name);
     await eventually(() => fault.hits > 0);
     await scene.mutate("updateSecret(input: $input) { id }", "$input: UpdateSecretInput!", {
       input: { id: secret.id, data: [{ secretKey: "password", remoteKey: scene.value(), property: "password" }] },
@@ -374,17 +374,6 @@ describe("adopting", () => {
     expect(labelsOf(live)).toHaveProperty(["secretariat.io/assignment"]);
   });
 });
-
-/** Takes over one ExternalSecret by its name. */
-async function adopt(project: NamedId, name: string): Promise<NamedId> {
-  const [secret] = await scene.mutate<NamedId[]>(
-    "adoptExternalSecrets(projectId: $id, names: $names) { id name }",
-    "$id: ID!, $names: [String!]",
-    { id: project.id, names: [name] },
-  );
-  if (secret === undefined) throw new Error("nothing was adopted");
-  return secret;
-}
 
 describe("deleting a project", () => {
   it("takes its secrets, its stores, and with deleteNamespace the namespace that we made", async () => {

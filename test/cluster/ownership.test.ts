@@ -31,15 +31,6 @@ beforeEach(async () => {
 
 const update = (id: string, input: Record<string, unknown>) =>
   scene.mutate("updateSecret(input: $input) { id }", "$input: UpdateSecretInput!", { input: { id, ...input } });
-const adopt = async (project: NamedId, name: string): Promise<NamedId> => {
-  const [secret] = await scene.mutate<NamedId[]>(
-    "adoptExternalSecrets(projectId: $id, names: $names) { id name }",
-    "$id: ID!, $names: [String!]",
-    { id: project.id, names: [name] },
-  );
-  if (secret === undefined) throw new Error("nothing was adopted");
-  return secret;
-};
 
 describe("what is not ours", () => {
   it("somebody was faster, and the withdrawal does not come through: withdrawn later, never taken over", async () => {
@@ -196,7 +187,7 @@ describe("an adopted ExternalSecret", () => {
     const place = { project, secret: { name } };
     await eventually(() => nativeOf(cluster, place));
     const before = objectOf(cluster, place);
-    const secret = await adopt(project, name);
+    const secret = await scene.adopt(project, name);
     const adopted = await scene.untilAssignment(secret, { status: "SYNCED" });
     const after = objectOf(cluster, place);
     expect(at(after, "metadata", "generation")).toBe(at(before, "metadata", "generation"));
@@ -214,7 +205,7 @@ describe("an adopted ExternalSecret", () => {
     cluster.store.create({ ...theirs, spec: { ...partOf(theirs, "spec"), target: { name } } });
     const place = { project, secret: { name } };
     await eventually(() => labelsOf(nativeOf(cluster, place))["team"] === "red");
-    const secret = await adopt(project, name);
+    const secret = await scene.adopt(project, name);
     await scene.untilAssignment(secret, { status: "SYNCED" });
     expect(at(objectOf(cluster, place), "spec", "target", "template")).toBeUndefined();
     await scene.mutate("syncSecret(id: $id) { id }", "$id: ID!", { id: secret.id });

@@ -3,7 +3,7 @@ import { eventually } from "../support/eventually.js";
 import { startScene, visit, type Scene } from "./scene.js";
 
 const SECRETS = 5_000;
-/** Each of these goes from SYNCED to PENDING and back, and so does its assignment: four transitions. */
+/** Each of these goes from SYNCED to PENDING to SYNCED_ERROR, and so does its assignment: four transitions. */
 const CHANGING = 125;
 /** Operations in one request: of those that a document may hold. */
 const AT_ONCE = 20;
@@ -52,11 +52,33 @@ describe("the console's weight and speed", () => {
     await page.getByRole("table", { name: "Secrets" }).waitFor();
     await page.waitForLoadState("networkidle");
     const total = sizes.reduce((sum, size) => sum + size, 0);
-    const ready = await page.evaluate(() => performance.getEntriesByType("navigation")[0]?.toJSON() as unknown);
-    process.stdout.write(`first load: ${Math.round(total / 1024)} KB of compressed script; ${JSON.stringify(ready)}\n`);
+    process.stdout.write(`first load: ${Math.round(total / 1024)} KB of compressed script\n`);
     expect(sizes.length).toBeGreaterThan(0);
     expect(total).toBeLessThanOrEqual(250 * 1024);
     await context.close();
+  });
+
+  it("shows the Secrets page within a second", async () => {
+    const times: number[] = [];
+    // The best of some: what is measured is the console, not what else the machine does.
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const context = await scene.browser.newContext();
+      const page = await context.newPage();
+      await page.addInitScript(() => {
+        sessionStorage.setItem("secretariat:person", "ada");
+        new MutationObserver((_, observer) => {
+          if (document.querySelector("tbody tr") === null) return;
+          observer.disconnect();
+          performance.mark("rows");
+        }).observe(document, { subtree: true, childList: true });
+      });
+      await page.goto(`${scene.app.url}/secrets`);
+      await page.getByRole("table", { name: "Secrets" }).waitFor();
+      times.push(await page.evaluate(() => performance.getEntriesByName("rows")[0]?.startTime ?? Infinity));
+      await context.close();
+    }
+    process.stdout.write(`rows shown after ${times.map((time) => Math.round(time)).join(", ")} ms\n`);
+    expect(Math.min(...times)).toBeLessThan(1_000);
   });
 
   it("stays smooth with 5,000 secrets, 500 of them on the page, and 500 status changes in 10 s", async () => {
@@ -89,7 +111,7 @@ describe("the console's weight and speed", () => {
         .slice(from, from + 5)
         .map(
           (id, index) =>
-            `s${index}: updateSecret(input: { id: "${id}", data: [{ secretKey: "password", remoteKey: "team-a/db", property: "user" }] }) { id }`,
+            `s${index}: updateSecret(input: { id: "${id}", data: [{ secretKey: "password", remoteKey: "no/such/key" }] }) { id }`,
         );
       await scene.admin.ask(`mutation { ${fields.join("\n")} }`);
       const due = began + ((from + 5) / CHANGING) * 10_000;
@@ -97,8 +119,9 @@ describe("the console's weight and speed", () => {
     }
     await eventually(async () => {
       const text = (await page.getByRole("group", { name: "Secrets by status" }).textContent()) ?? "";
-      return text.includes(`Synced${CHANGING}`) && !text.includes("Pending");
+      return text.includes(`Sync error${CHANGING}`) && !text.includes("Pending");
     }, 30_000);
+    expect(await page.getByRole("row").filter({ hasText: "Sync error" }).count()).toBe(CHANGING);
     const { frames, changes } = await page.evaluate(() => globalThis.measured());
     const sorted = frames.slice(5).sort((one, other) => one - other);
     const slow = sorted.filter((length) => length > 50).length;
@@ -106,7 +129,7 @@ describe("the console's weight and speed", () => {
     process.stdout.write(
       `frames: ${sorted.length}, over 50 ms: ${slow}, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, longest ${Math.round(sorted.at(-1) ?? 0)} ms; changes drawn: ${changes}\n`,
     );
-    expect(changes).toBeGreaterThan(CHANGING);
+    expect(changes).toBeGreaterThanOrEqual(CHANGING);
     expect(slow / sorted.length).toBeLessThan(0.05);
     await context.close();
   });

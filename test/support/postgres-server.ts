@@ -7,13 +7,6 @@ import { createDataSource } from "../../src/persistence/data-source.js";
 import { migrate } from "../../src/persistence/migrate.js";
 import { silentLogger } from "./logger.js";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    /** A migrated database that nobody is connected to: `createTestDatabase` copies it. */
-    postgresTemplateUrl: string;
-  }
-}
-
 /** vitest's globalSetup: one PostgreSQL for the whole run, that forgets everything when it stops, so it need not be careful. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), "secretariat-test-"));

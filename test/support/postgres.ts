@@ -2,6 +2,13 @@ import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { inject } from "vitest";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A migrated database that nobody is connected to: `createTestDatabase` copies it. */
+    postgresTemplateUrl: string;
+  }
+}
+
 export interface TestDatabase {
   /** `postgres://…` of a database of its own, migrated, with an installation of its own key. */
   url: string;

@@ -149,6 +149,17 @@ export class Scene {
     return { project, provider, secret, assignment };
   }
 
+  /** Takes over an ExternalSecret that somebody else made. */
+  async adopt(project: NamedId, name: string): Promise<NamedId> {
+    const [secret] = await this.mutate<NamedId[]>(
+      "adoptExternalSecrets(projectId: $id, names: $names) { id name }",
+      "$id: ID!, $names: [String!]",
+      { id: project.id, names: [name] },
+    );
+    if (secret === undefined) throw new Error("nothing was adopted");
+    return secret;
+  }
+
   async assignments(secretId: string): Promise<AssignmentSeen[]> {
     const { secret } = await this.admin.ask<{ secret: { assignments: { nodes: AssignmentSeen[] } } | null }>(
       `query ($id: ID!) { secret(id: $id) { assignments(orderBy: { field: PROJECT_NAME }) { nodes { ${ASSIGNMENT} } } } }`,

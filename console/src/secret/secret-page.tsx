@@ -108,9 +108,11 @@ function Actions({ secret }: { secret: SecretDetail }): React.JSX.Element {
       <PermittedButton permissions={permissions} action="UPDATE" icon="edit" href={`/secrets/${secret.id}/edit`}>
         Edit
       </PermittedButton>
-      <PermittedButton permissions={permissions} action="DELETE" icon="bin" onPress={() => setOpen("delete")}>
-        Delete
-      </PermittedButton>
+      {secret.deletionRequestedAt === null && (
+        <PermittedButton permissions={permissions} action="DELETE" icon="bin" onPress={() => setOpen("delete")}>
+          Delete
+        </PermittedButton>
+      )}
       {isAdmin && secret.deletionRequestedAt !== null && (
         <Button icon="refuse" onPress={() => setOpen("abandon")}>
           Forget

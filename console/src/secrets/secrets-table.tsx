@@ -18,7 +18,7 @@ const COLUMNS: readonly { label: string; sort?: SortField }[] = [
   { label: "Updated", sort: "UPDATED_AT" },
 ];
 
-/** A plain table: rows stay where they are while their statuses change, and only what changed is drawn again. */
+/** A plain table: rows stay where they are while their statuses change, and only what changed is drawn again. Its roles are written out, because its rows are laid out as grids. */
 export function SecretsTable({
   rows,
   sort,
@@ -35,12 +35,13 @@ export function SecretsTable({
 }): React.JSX.Element {
   return (
     <div className="table-frame" data-stale={stale || undefined}>
-      <table className="cards secrets" aria-label="Secrets" aria-busy={stale}>
-        <thead>
-          <tr>
+      <table role="table" className="cards secrets" aria-label="Secrets" aria-busy={stale}>
+        <thead role="rowgroup">
+          <tr role="row">
             {COLUMNS.map(({ label, sort: field }) => (
               <th
                 key={label}
+                role="columnheader"
                 scope="col"
                 aria-sort={field === undefined || field !== sort ? undefined : descending ? "descending" : "ascending"}
               >
@@ -56,7 +57,7 @@ export function SecretsTable({
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map((row) => (
             <Row key={row.id} row={row} />
           ))}
@@ -69,18 +70,22 @@ export function SecretsTable({
 const Row = memo(function Row({ row }: { row: SecretRow }): React.JSX.Element {
   const { id, name, provider, useCase, scope, project, status, statusReason, updatedAt } = row;
   return (
-    <tr>
-      <th scope="row" data-label="Name">
+    <tr role="row">
+      <th role="rowheader" scope="row" data-label="Name">
         <Link href={`/secrets/${id}`} className="break">
           {name}
         </Link>
       </th>
-      <td data-label="Provider">
+      <td role="cell" data-label="Provider">
         <ProviderLabel kind={provider.kind} name={provider.name} />
       </td>
-      <td data-label="Use case">{useCaseWord(useCase)}</td>
-      <td data-label="Scope">{project === null ? scopeWord(scope) : `Project ${project.name}`}</td>
-      <td data-label="Status">
+      <td role="cell" data-label="Use case">
+        {useCaseWord(useCase)}
+      </td>
+      <td role="cell" data-label="Scope">
+        {project === null ? scopeWord(scope) : `Project ${project.name}`}
+      </td>
+      <td role="cell" data-label="Status">
         <span>
           <StatusBadge status={status} />
           {statusReason !== null && (
@@ -90,10 +95,10 @@ const Row = memo(function Row({ row }: { row: SecretRow }): React.JSX.Element {
           )}
         </span>
       </td>
-      <td data-label="Assigned to">
+      <td role="cell" data-label="Assigned to">
         <AssignedTo assignments={row.assignments} />
       </td>
-      <td data-label="Updated">
+      <td role="cell" data-label="Updated">
         <Time at={updatedAt} />
       </td>
     </tr>

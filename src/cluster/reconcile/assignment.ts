@@ -12,6 +12,7 @@ import { concludeAssignment } from "./conclude-assignment.js";
 import { ensureObject, type WantedObject } from "./ensure-object.js";
 import type { LeaderContext } from "./leader-context.js";
 import { ANEW, type PassResult, record } from "./pass.js";
+import { bearsOurId } from "./managers.js";
 import { removeObject } from "./remove-object.js";
 import { NO_OPERATOR } from "./trouble-log.js";
 
@@ -112,7 +113,7 @@ async function ensure(context: LeaderContext, key: string, work: AssignmentWork)
       : found;
   }
   const { object } = outcome;
-  const bearsLabels = labelled || (object.ours?.installation === context.installation && object.ours.id === work.id);
+  const bearsLabels = labelled || bearsOurId(context, object, work.id);
   return await afterWrite(context, work, wanted, {
     ...outcome,
     forced,
@@ -143,15 +144,11 @@ async function remove(context: LeaderContext, key: string, work: AssignmentWork)
     namespace: work.project.name,
     name: work.objectName,
     uid: work.uid,
+    deleteSentAt: work.deleteSentAt,
     observed,
     project: (object) => context.projector.externalSecret(object),
     remember: (object) => void context.observed.externalSecrets.observe(object),
-    isOurs: (object) => object.ours?.installation === context.installation && object.ours.id === work.id,
+    isOurs: (object) => bearsOurId(context, object, work.id),
   });
-  if (outcome.kind === "trouble") return { ...nothingDone(work, outcome.object), trouble: outcome.trouble };
-  context.troubles.over(key);
-  return {
-    ...nothingDone(work, outcome.object),
-    done: outcome.object !== null && work.deleteSentAt === null ? { deleteSent: true } : {},
-  };
+  return { ...nothingDone(work, null), ...outcome };
 }

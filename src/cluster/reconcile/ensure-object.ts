@@ -7,7 +7,7 @@ import type { ObservedExternalSecret, ObservedSecretStore } from "../projection.
 import { hashSpec } from "../projection/spec-hash.js";
 import type { ResourceRef } from "../resources.js";
 import type { LeaderContext } from "./leader-context.js";
-import { foreignManagers, likelyCulprit, nameManagers } from "./managers.js";
+import { bearsOurId, foreignManagers, likelyCulprit, nameManagers } from "./managers.js";
 
 export type Managed = ObservedExternalSecret | ObservedSecretStore;
 
@@ -108,9 +108,6 @@ async function readLive<T extends Managed>(context: LeaderContext, wanted: Wante
   return object;
 }
 
-const bearsOurId = (context: LeaderContext, wanted: WantedObject<Managed>, object: Managed): boolean =>
-  object.ours?.installation === context.installation && object.ours.id === wanted.id;
-
 /** First write: read; ours (the answer to our create was lost): go on with its uid; a foreign one: leave it; nobody's: apply unforced, and look who else is there. */
 async function writeFirst<T extends Managed>(
   context: LeaderContext,
@@ -148,7 +145,7 @@ async function takeOrLeave<T extends Managed>(
   drift: Drift | null,
 ): Promise<EnsureOutcome<T>> {
   if (object.deletionTimestamp !== null) return { kind: "terminating", object };
-  if (!bearsOurId(context, wanted, object)) return notOurs(object);
+  if (!bearsOurId(context, object, wanted.id)) return notOurs(object);
   // Our label on what somebody else wrote: a withdrawal did not come through.
   if (foreignManagers(object.managers).some((manager) => manager.ownsSpec))
     return await withdraw(context, wanted, object);
@@ -290,7 +287,7 @@ function isAsWanted(
     seen.forceSync === wanted.forceSyncToken &&
     includes(seen.labels, asObject(metadata["labels"])) &&
     includes(seen.annotations, asObject(metadata["annotations"])) &&
-    (!wanted.labelled || bearsOurId(context, wanted, seen))
+    (!wanted.labelled || bearsOurId(context, seen, wanted.id))
   );
 }
 

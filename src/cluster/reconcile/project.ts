@@ -7,6 +7,7 @@ import type { ObservedNamespace } from "../projection.js";
 import { NAMESPACES } from "../resources.js";
 import type { LeaderContext } from "./leader-context.js";
 import { ANEW, nextPass, type PassResult, record } from "./pass.js";
+import { bearsOurId } from "./managers.js";
 import { removeObject } from "./remove-object.js";
 import { sameVerdict } from "./verdicts.js";
 
@@ -39,9 +40,6 @@ const findings = (object: ObservedNamespace | null, rest: Partial<Findings> = {}
   ...rest,
 });
 
-const isOurs = (context: LeaderContext, work: ProjectWork, namespace: ObservedNamespace): boolean =>
-  namespace.ours?.installation === context.installation && namespace.ours.id === work.id;
-
 async function ensure(context: LeaderContext, key: string, work: ProjectWork): Promise<Findings | "stale"> {
   const observed = context.observed.namespaces.get(null, work.name);
   const away = context.troubles.cluster;
@@ -60,7 +58,7 @@ async function ensure(context: LeaderContext, key: string, work: ProjectWork): P
 
 const taken = (context: LeaderContext, work: ProjectWork, namespace: ObservedNamespace): Findings["done"] => ({
   uid: namespace.uid,
-  namespaceOurs: isOurs(context, work, namespace),
+  namespaceOurs: bearsOurId(context, namespace, work.id),
 });
 
 async function create(context: LeaderContext, work: ProjectWork): Promise<Findings | "stale"> {
@@ -110,16 +108,13 @@ async function remove(context: LeaderContext, key: string, work: ProjectWork): P
     namespace: null,
     name: work.name,
     uid: work.namespaceUid,
+    deleteSentAt: work.deleteSentAt,
     observed,
     project: (object) => context.projector.namespace(object),
     remember: (object) => void context.observed.namespaces.observe(object),
-    isOurs: (object) => isOurs(context, work, object),
+    isOurs: (object) => bearsOurId(context, object, work.id),
   });
-  if (outcome.kind === "trouble") return findings(outcome.object, { trouble: outcome.trouble });
-  context.troubles.over(key);
-  return findings(outcome.object, {
-    done: outcome.object !== null && work.deleteSentAt === null ? { deleteSent: true } : {},
-  });
+  return { ...outcome, remade: false };
 }
 
 async function conclude(context: LeaderContext, key: string, work: ProjectWork, found: Findings): Promise<PassResult> {

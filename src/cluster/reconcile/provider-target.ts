@@ -10,6 +10,7 @@ import { clearStatus } from "./clear-status.js";
 import { ensureObject, type Drift, type WantedObject } from "./ensure-object.js";
 import type { LeaderContext } from "./leader-context.js";
 import { ANEW, nextPass, type PassResult, record } from "./pass.js";
+import { bearsOurId } from "./managers.js";
 import { removeObject } from "./remove-object.js";
 import { NO_OPERATOR } from "./trouble-log.js";
 import { verdictToWrite } from "./verdicts.js";
@@ -195,17 +196,13 @@ async function remove(
     namespace: place.namespace,
     name: work.provider.storeName,
     uid: work.uid,
+    deleteSentAt: work.deleteSentAt,
     observed,
     project: (object) => context.projector.store(place.kind, object),
     remember: (object) => void place.cache.observe(object),
-    isOurs: (object) => object.ours?.installation === context.installation && object.ours.id === work.provider.id,
+    isOurs: (object) => bearsOurId(context, object, work.provider.id),
   });
-  if (outcome.kind === "trouble") return { ...nothingDone(work, outcome.object), trouble: outcome.trouble };
-  context.troubles.over(key);
-  return {
-    ...nothingDone(work, outcome.object),
-    done: outcome.object !== null && work.deleteSentAt === null ? { deleteSent: true } : {},
-  };
+  return { ...nothingDone(work, null), ...outcome };
 }
 
 async function conclude(

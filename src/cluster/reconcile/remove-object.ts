@@ -16,6 +16,8 @@ export interface UnwantedObject<T extends Observed & { deletionTimestamp: string
   name: string;
   /** uid in the row; null: the answer to our create was lost, if it was carried out at all. */
   uid: string | null;
+  /** When the row says that a delete was first sent. */
+  deleteSentAt: number | null;
   observed: T | null;
   project(object: KubernetesObject): T;
   remember(object: T): void;
@@ -23,9 +25,13 @@ export interface UnwantedObject<T extends Observed & { deletionTimestamp: string
   isOurs(object: T): boolean;
 }
 
-/** `object` null: nothing of ours is left. `sent`: a delete was sent in this pass. */
-export type RemoveOutcome<T> =
-  { kind: "removed"; object: T | null; sent: boolean } | { kind: "trouble"; trouble: Trouble; object: T | null };
+export interface RemoveOutcome<T> {
+  /** Null: nothing of ours is left, or it is not known. */
+  object: T | null;
+  trouble: Trouble | null;
+  /** What the row has to know: it is on its way from now on. */
+  done: { deleteSent?: true };
+}
 
 /**
  * Deletes what is ours, with uid and resourceVersion as preconditions, and nothing else. That it is gone is believed only of the server's own answer (404, another
@@ -36,23 +42,30 @@ export async function removeObject<T extends Observed & { deletionTimestamp: str
   unwanted: UnwantedObject<T>,
 ): Promise<RemoveOutcome<T>> {
   try {
-    return await remove(context, unwanted);
+    const object = await remove(context, unwanted);
+    context.troubles.over(unwanted.key);
+    return {
+      object,
+      trouble: null,
+      done: object !== null && unwanted.deleteSentAt === null ? { deleteSent: true } : {},
+    };
   } catch (error) {
-    return { kind: "trouble", trouble: context.troubles.of(unwanted.key, error), object: unwanted.observed };
+    return { object: unwanted.observed, trouble: context.troubles.of(unwanted.key, error), done: {} };
   }
 }
 
+/** @returns the object as it goes; null: it has gone */
 async function remove<T extends Observed & { deletionTimestamp: string | null }>(
   context: LeaderContext,
   unwanted: UnwantedObject<T>,
-): Promise<RemoveOutcome<T>> {
+): Promise<T | null> {
   let target =
     unwanted.observed !== null && isTarget(unwanted, unwanted.observed)
       ? unwanted.observed
       : await readTarget(context, unwanted);
   for (let attempt = 1; target !== null; attempt += 1) {
     // It is on its way already; its finalizers decide when.
-    if (target.deletionTimestamp !== null) return { kind: "removed", object: target, sent: false };
+    if (target.deletionTimestamp !== null) return target;
     // Until it is told otherwise: the answer may be lost.
     context.deletesSent.add(target.uid);
     context.uids.add(unwanted.key, target.uid);
@@ -61,10 +74,10 @@ async function remove<T extends Observed & { deletionTimestamp: string | null }>
         uid: target.uid,
         resourceVersion: target.resourceVersion,
       });
-      if (answer === "deleted") return { kind: "removed", object: null, sent: true };
+      if (answer === "deleted") return null;
       const going = unwanted.project(answer);
       unwanted.remember(going);
-      return { kind: "removed", object: going, sent: true };
+      return going;
     } catch (error) {
       if (error instanceof KubernetesError) context.deletesSent.delete(target.uid);
       if (!(error instanceof KubernetesError) || (error.status !== 404 && error.status !== 409)) throw error;
@@ -72,7 +85,7 @@ async function remove<T extends Observed & { deletionTimestamp: string | null }>
       target = await readTarget(context, unwanted);
     }
   }
-  return { kind: "removed", object: null, sent: false };
+  return null;
 }
 
 function isTarget<T extends Observed & { deletionTimestamp: string | null }>(

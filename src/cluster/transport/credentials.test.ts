@@ -7,6 +7,7 @@ import { TLSSocket } from "node:tls";
 import { KubeConfig, type Cluster, type User } from "@kubernetes/client-node";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createClusterClient, type ClusterClientSettings } from "../cluster-client.js";
+import { NAMESPACES } from "../resources.js";
 import { makeCertificate } from "../testing/certificate.js";
 import { kubeConfigFor, refuse, reply, startRawServer, type RawServer } from "../testing/raw-server.js";
 import type { KubernetesApi } from "./kubernetes-api.js";
@@ -388,4 +389,23 @@ describe("a proxy", () => {
     for (let i = 0; i < 3; i += 1) expect(await api.get("/a")).toEqual({});
     expect(tunnels).toBe(1);
   });
+});
+
+it("credentials that fail after their caller has gone are nobody's error", async () => {
+  const server = await serve((_request, response) => reply(response, {}));
+  const api = clientOf(server.url, {
+    authProvider: { name: "tokenFile", config: { tokenFile: join(directory, "none") } },
+  });
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on("unhandledRejection", note);
+  try {
+    const options = { resourceVersion: "1", timeoutSeconds: 1, signal: AbortSignal.abort() };
+    expect(await failureOf(api.watch(NAMESPACES, options))).toMatchObject({ kind: "aborted" });
+    expect(await failureOf(api.get("/version"))).toMatchObject({ kind: "credentials" });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.off("unhandledRejection", note);
+  }
 });

@@ -132,6 +132,8 @@ export class HttpTransport {
 /** What is shared goes on; only the caller stops waiting. */
 async function untilAborted<R>(work: Promise<R>, signal: AbortSignal | undefined): Promise<R> {
   if (signal === undefined) return await work;
+  // Nobody hears of it where the caller has gone already, and a rejection that nobody hears ends the process.
+  work.catch(() => {});
   signal.throwIfAborted();
   return await new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));

@@ -2,9 +2,8 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
 import { permissionsOfProject } from "../../domain/access/permissions.js";
 import { badUserInput } from "../../errors.js";
-import { selectedColumns } from "../assignment-fields.js";
 import type { GraphQLContext } from "../context.js";
-import { assignmentFilter, projectFilter } from "../filters.js";
+import { projectFilter } from "../filters.js";
 import { uuidOrNull } from "../ids.js";
 import { pageArgs, toConnection } from "../paging.js";
 import { PermissionType } from "../types/access.js";
@@ -19,6 +18,7 @@ import {
   ProjectMemberConnection,
   UnmanagedExternalSecretType,
 } from "../types/project.js";
+import { assignmentsOf } from "./assignments-of.js";
 import { orGone } from "./gone.js";
 
 @Resolver(() => Project)
@@ -78,16 +78,13 @@ export class ProjectResolver {
   @FieldResolver(() => AssignmentConnection, {
     description: "What is in the project: its own secrets, and the organization's that are assigned to it.",
   })
-  async assignments(
+  assignments(
     @Root() project: Project,
     @Args(() => AssignmentListArguments) args: AssignmentListArguments,
     @Ctx() context: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Assignment>> {
-    const { filter, problems } = await assignmentFilter(context, args.filter);
-    const page = pageArgs(context, info, args, problems);
-    const order = args.orderBy ?? { field: "SECRET_NAME", direction: "ASC" };
-    return context.loaders.assignmentsOf("project", project.record.id, filter, order, page, selectedColumns(info));
+    return assignmentsOf({ kind: "project", id: project.record.id }, args, context, info);
   }
 
   @FieldResolver(() => [UnmanagedExternalSecretType], {

@@ -3,9 +3,8 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "
 import { permissionsOfSecret } from "../../domain/access/permissions.js";
 import { viewSpec } from "../../domain/spec/spec-view.js";
 import { badUserInput } from "../../errors.js";
-import { selectedColumns } from "../assignment-fields.js";
 import type { GraphQLContext } from "../context.js";
-import { assignmentFilter, secretFilter } from "../filters.js";
+import { secretFilter } from "../filters.js";
 import { uuidOrNull } from "../ids.js";
 import { pageArgs, toConnection } from "../paging.js";
 import { PermissionType } from "../types/access.js";
@@ -18,6 +17,7 @@ import { Provider } from "../types/provider.js";
 import { SecretSpec } from "../types/secret-spec.js";
 import { AssignmentCount, Secret, SecretConnection, SecretCount } from "../types/secret.js";
 import { type Transition, TransitionConnection } from "../types/transition.js";
+import { assignmentsOf } from "./assignments-of.js";
 import { orGone } from "./gone.js";
 
 @Resolver(() => Secret)
@@ -81,16 +81,13 @@ export class SecretResolver {
   }
 
   @FieldResolver(() => AssignmentConnection, { description: "Where it is assigned, as far as you may see it." })
-  async assignments(
+  assignments(
     @Root() secret: Secret,
     @Args(() => AssignmentListArguments) args: AssignmentListArguments,
     @Ctx() context: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Assignment>> {
-    const { filter, problems } = await assignmentFilter(context, args.filter);
-    const page = pageArgs(context, info, args, problems);
-    const order = args.orderBy ?? { field: "PROJECT_NAME", direction: "ASC" };
-    return context.loaders.assignmentsOf("secret", secret.record.id, filter, order, page, selectedColumns(info));
+    return assignmentsOf({ kind: "secret", id: secret.record.id }, args, context, info);
   }
 
   @FieldResolver(() => [AssignmentCount], {
