@@ -95,6 +95,7 @@ function welcome(url: string, config: Config): string {
     "",
     "  Secretariat is ready.",
     "",
+    `  Console       ${address}/`,
     config.graphiql ? `  GraphiQL      ${address}/graphql   (${who})` : null,
     `  GraphQL       POST ${address}/graphql, WebSocket at the same address`,
     `  Health        ${address}/healthz  ${address}/readyz  ${address}/metrics`,

@@ -101,7 +101,9 @@ async function operatorsOwnTime(): Promise<number> {
   const seconds = (performance.now() - start) / 1000;
   await witness.stop();
   const path = (name: string) => operatorPath("externalsecrets", name, "", environment.operatorVersion);
-  await eachLimited(projects, 10, ({ name }) => cluster.must("DELETE", path(name)));
+  await eachLimited(projects, 10, ({ name }) =>
+    cluster.must("DELETE", path(name), { query: { labelSelector: "e2e=direct" } }),
+  );
   await eventually(async () => {
     const left = await cluster.list(operatorPath("externalsecrets", null, "", environment.operatorVersion));
     return left.every((one) => !JSON.stringify(one["metadata"]).includes('"name":"direct-'));
@@ -114,7 +116,7 @@ function directObject(namespace: string, name: string, store: string): JsonObjec
   return {
     apiVersion: `external-secrets.io/${environment.operatorVersion}`,
     kind: "ExternalSecret",
-    metadata: { name, namespace },
+    metadata: { name, namespace, labels: { e2e: "direct" } },
     spec: {
       refreshInterval: "1h0m0s",
       secretStoreRef: { name: store, kind: "ClusterSecretStore" },

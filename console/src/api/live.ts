@@ -57,6 +57,7 @@ export class Live {
   /** @param since where the stream stood before anything else was read */
   start(since: string): void {
     this.#since = since;
+    this.#stopped = false;
     addEventListener("online", this.#retryNow);
     addEventListener("offline", this.#lose);
     void this.#connect();
