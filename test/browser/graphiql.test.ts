@@ -69,12 +69,14 @@ async function open(token: string | null): Promise<{ page: Page; requests: strin
 const answerOf = async (page: Page): Promise<string> =>
   ((await page.textContent(".graphiql-response .view-lines")) ?? "").replaceAll("\u00a0", " ");
 
-async function write(page: Page, query: string, variables: object): Promise<void> {
+/** Writes a named operation into a tab of its own. GraphiQL parses a moment after the last key, and until then would run the operation of the tab before: its tab carries the new name once it knows it. */
+async function write(page: Page, name: string, query: string, variables: object): Promise<void> {
   await page.click(".graphiql-tab-add");
   await page.click(".graphiql-query-editor .view-lines");
   await page.keyboard.insertText(query);
   await page.click(".graphiql-editor-tool .view-lines");
   await page.keyboard.insertText(JSON.stringify(variables));
+  await expect.poll(() => page.textContent(".graphiql-tab-active"), { timeout: 15_000 }).toContain(name);
 }
 
 const run = (page: Page): Promise<void> => page.click(".graphiql-execute-button");
@@ -82,7 +84,7 @@ const run = (page: Page): Promise<void> => page.click(".graphiql-execute-button"
 const wait = (page: Page, text: string): Promise<void> =>
   expect.poll(() => answerOf(page), { timeout: 15_000 }).toContain(text);
 
-const SUBSCRIPTION = "subscription { assignmentStatusChanged { to secret { name } project { name } } }";
+const SUBSCRIPTION = "subscription Watch { assignmentStatusChanged { to secret { name } project { name } } }";
 
 describe("GraphiQL in a real Chromium", () => {
   it("runs the example query, a mutation and a subscription that shows its transitions, as a platform admin", async () => {
@@ -93,11 +95,12 @@ describe("GraphiQL in a real Chromium", () => {
     await page.screenshot({ path: "coverage/screens/graphiql-admin-query.png" });
 
     const watching = await open(admin.token);
-    await write(watching.page, SUBSCRIPTION, {});
+    await write(watching.page, "Watch", SUBSCRIPTION, {});
     await run(watching.page);
     await write(
       page,
-      'mutation ($provider: ID!, $projects: [ID!]) { createSecret(input: { name: "tour-database", scope: ORGANIZATION, providerId: $provider, projectIds: $projects, data: [{ secretKey: "password", remoteKey: "team-a/db", property: "password" }] }) { name status } }',
+      "Tour",
+      'mutation Tour($provider: ID!, $projects: [ID!]) { createSecret(input: { name: "tour-database", scope: ORGANIZATION, providerId: $provider, projectIds: $projects, data: [{ secretKey: "password", remoteKey: "team-a/db", property: "password" }] }) { name status } }',
       ids,
     );
     await run(page);
@@ -112,7 +115,7 @@ describe("GraphiQL in a real Chromium", () => {
   it("asks as a member with the member's token, and shows what a member sees", async () => {
     const member = await ApiClient.of(app.url, { subject: "ben", groups: ["checkout"] });
     const { page, requests, refusals } = await open(member.token);
-    await write(page, "{ me { subject role projects { nodes { name } } } clusters { name } }", {});
+    await write(page, "Ben", "query Ben { me { subject role projects { nodes { name } } } clusters { name } }", {});
     await run(page);
     await wait(page, '"subject": "ben"');
     const answer = await answerOf(page);
@@ -127,7 +130,7 @@ describe("GraphiQL in a real Chromium", () => {
     const { page } = await open(null);
     await page.selectOption("#person", "dan, member of nothing");
     await expect.poll(() => page.inputValue("#token"), { timeout: 15_000 }).not.toBe("");
-    await write(page, "{ me { subject role } projects { totalCount } }", {});
+    await write(page, "Dan", "query Dan { me { subject role } projects { totalCount } }", {});
     await run(page);
     await wait(page, '"dan"');
     await wait(page, '"totalCount": 0');
