@@ -51,7 +51,9 @@ export class ClusterController {
   readonly discovery: ClusterDiscovery;
   readonly #lease: Lease;
   #leader: Leader | null = null;
+  #beginning: Promise<void> = Promise.resolve();
   #ending: Promise<void> = Promise.resolve();
+  #stopping = false;
   #reported: { verdict: Verdict<ClusterStatus>; version: string | null; at: number } | null = null;
   #failedLooks = 0;
   #suspicious = false;
@@ -69,7 +71,9 @@ export class ClusterController {
       state: options.state,
       logger: options.logger,
       ...(options.lease === undefined ? {} : { settings: options.lease }),
-      onGained: (term) => void this.#lead(term),
+      onGained: (term) => {
+        this.#beginning = this.#lead(term);
+      },
       onLost: () => this.#standDown(),
     });
   }
@@ -91,16 +95,18 @@ export class ClusterController {
 
   /** Stops leading and watching; resolves when nothing of it is left. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     await this.discovery.stop();
     await this.#leader?.stop();
     this.#leader = null;
     await this.#lease.stop();
-    await this.#ending;
+    await Promise.all([this.#beginning, this.#turn, this.#ending]);
   }
 
   async #lead(term: string): Promise<void> {
     const { options } = this;
     await this.#ending;
+    if (this.#stopping) return;
     options.logger.info({ term }, "leading this cluster");
     this.#reported = null;
     const leader = new Leader({
@@ -160,7 +166,7 @@ export class ClusterController {
     this.#failedLooks = found.reachable ? 0 : this.#failedLooks + 1;
     const leader = this.#leader;
     const term = this.#lease.term;
-    if (leader === null || term === null) return;
+    if (leader === null || term === null || this.#stopping) return;
     try {
       const standing = await this.#judge(found, leader);
       if (this.#leader !== leader) return;
