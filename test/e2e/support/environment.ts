@@ -4,10 +4,12 @@ export interface E2eEnvironment {
   directory: string;
   /** Kubeconfig of somebody who may do everything: for tests alone, never for the product. */
   adminKubeconfig: string;
-  /** Kubeconfig of the product's service account, with the role of deploy/clusterrole.yaml. */
+  /** Kubeconfig of the product's service account, with the role of deploy/chart/files/clusterrole.yaml. */
   kubeconfig: string;
   /** `v1`, or `v1beta1` where the cluster serves only that. */
-  operatorVersion: string;
+  operatorVersion: "v1" | "v1beta1";
+  /** Of the API server: the 34 of 1.34. */
+  kubernetesMinor: number;
   vault: { address: string; token: string };
   /** Null: this backend is not there, and its cases are skipped. */
   aws: { endpoint: string } | null;

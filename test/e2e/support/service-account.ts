@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 import type { JsonObject } from "../../../src/domain/json.js";
 import { isObject, type RawCluster, textOf } from "./raw-cluster.js";
 
-export const ROLE_FILE = fileURLToPath(new URL("../../../deploy/clusterrole.yaml", import.meta.url));
+export const ROLE_FILE = fileURLToPath(new URL("../../../deploy/chart/files/clusterrole.yaml", import.meta.url));
 /** Where the service accounts of the tests live. */
 const HOME = "secretariat-e2e";
 
