@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiClient } from "../support/client.js";
+import { eventually } from "../support/eventually.js";
 import { unique, type NamedId } from "../support/scene.js";
 import { CREDENTIALS } from "./support/backends.js";
 import type { ProviderNow } from "./support/desk.js";
@@ -50,7 +51,7 @@ describe("what the members' allowlist closes", () => {
     await scene.desk.untilStatus(result.id, "SYNCED");
   });
 
-  it.each<[string, () => Record<string, unknown>, string]>([
+  const escapes: [string, () => Record<string, unknown>, string][] = [
     ["a key of the organization outside the prefix", () => ({ data: [scene.item] }), "data.0.remoteKey"],
     [
       "a neighbour's key",
@@ -129,7 +130,9 @@ describe("what the members' allowlist closes", () => {
       }),
       "target.type",
     ],
-  ])("%s is refused, and nothing is written", async (_, make, path) => {
+  ];
+
+  it.each(escapes)("%s is refused, and nothing is written", async (_, make, path) => {
     const before = await scene.written();
     const { code, paths } = await refusal(member, "createSecret(input: $input) { id }", "$input: CreateSecretInput!", {
       input: {
@@ -145,6 +148,81 @@ describe("what the members' allowlist closes", () => {
       paths.some((each) => each.includes(path)),
       `${paths.join(", ")} names ${path}`,
     ).toBe(true);
+    expect(await scene.written()).toEqual(before);
+  });
+
+  describe("and nothing good can be changed into it", () => {
+    let good: NamedId;
+    beforeAll(async () => {
+      await scene.backend.put(`projects/${scene.project.name}/app`, { password: "theirs" });
+      good = await scene.desk.secret(scene.provider, [], {
+        scope: "PROJECT",
+        projectId: scene.project.id,
+        projectIds: undefined,
+        data: [allowed()],
+      });
+      await scene.desk.untilStatus(good.id, "SYNCED");
+    });
+
+    it.each(escapes)("%s", async (_, make, path) => {
+      const before = await scene.written();
+      const call = ["updateSecret(input: $input) { id }", "$input: UpdateSecretInput!"] as const;
+      const { code, paths } = await refusal(member, ...call, { input: { id: good.id, ...make() } });
+      expect(code).toBe("BAD_USER_INPUT");
+      expect(
+        paths.some((each) => each.includes(path)),
+        `${paths.join(", ")} names ${path}`,
+      ).toBe(true);
+      expect(await scene.written()).toEqual(before);
+    });
+  });
+
+  const good = () => `data: [{ secretKey: a, remoteRef: { key: ${allowed().remoteKey} } }]`;
+  it.each<[string, () => string, RegExp, string?]>([
+    [
+      "a part that the API has no field for",
+      () => `dataFrom: [{ extract: { key: ${allowed().remoteKey} }, rewrite: [{ regexp: { source: a, target: b } }] }]`,
+      /rewrite/u,
+    ],
+    [
+      "a generator",
+      () =>
+        "dataFrom: [{ sourceRef: { generatorRef: { apiVersion: generators.external-secrets.io/v1alpha1, kind: Password, name: any } } }]",
+      /sourceRef/u,
+    ],
+    [
+      "another store for one entry",
+      () => "data: [{ secretKey: a, remoteRef: { key: a }, sourceRef: { storeRef: { name: nobodys } } }]",
+      /sourceRef/u,
+    ],
+    ["a key of the organization", () => `data: [{ secretKey: a, remoteRef: { key: ${scene.key} } }]`, /key/u],
+    ["a label that triggers others", good, /label/u, "labels: { argocd.argoproj.io/secret-type: cluster }"],
+    [
+      "an annotation that triggers others",
+      good,
+      /annotation/u,
+      "annotations: { reflector.v1.k8s.emberstack.com/reflection-allowed: 'true' }",
+    ],
+  ])("a manifest with %s is refused, and nothing is written", async (_, spec, told, metadata = "") => {
+    const before = await scene.written();
+    const answer = await refusal(
+      member,
+      "createSecretFromManifest(manifest: $manifest, scope: PROJECT, projectId: $projectId) { id }",
+      "$manifest: String!, $projectId: ID",
+      {
+        manifest: `apiVersion: ${scene.apiVersion}
+kind: ExternalSecret
+metadata: { name: ${unique("escape")}${metadata === "" ? "" : `, ${metadata}`} }
+spec:
+  refreshInterval: 1h
+  secretStoreRef: { name: ${scene.storeName}, kind: ClusterSecretStore }
+  ${spec()}
+`,
+        projectId: scene.project.id,
+      },
+    );
+    expect(answer.code).toBe("BAD_USER_INPUT");
+    expect(answer.paths.join()).toMatch(told);
     expect(await scene.written()).toEqual(before);
   });
 
@@ -194,6 +272,24 @@ describe("what the members' allowlist closes", () => {
     });
     expect(answer.code).toBe("BAD_USER_INPUT");
     expect((await stores()).length).toBe(before);
+  });
+
+  it("the name of a store of the whole cluster leads a project's provider nowhere", async () => {
+    const { provider } = await member.ask<{ provider: NamedId }>(
+      "mutation ($input: CreateProviderInput!) { provider: createProvider(input: $input) { id name } }",
+      {
+        input: {
+          name: unique("escape"),
+          scope: "PROJECT",
+          projectId: scene.project.id,
+          existingStore: { kind: "VAULT", storeName: scene.storeName },
+        },
+      },
+    );
+    await eventually(async () => {
+      const now = await scene.desk.providerNow(provider.id);
+      return now?.status === "ERROR" && now.targets[0]?.reason === "StoreNotFound";
+    }, 30_000);
   });
 
   it("two secrets for one native Secret are refused", async () => {

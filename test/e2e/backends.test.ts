@@ -79,6 +79,15 @@ describe.each(testBackends())("$kind on $standsFor", (backend) => {
     expect(values[`${prefix}-b`]).toContain('"b"');
   });
 
+  it("find takes every key with these tags", async () => {
+    const name = unique("tagged");
+    await backend.putTagged(`${name}-a`, { password: "a" }, { team: name });
+    await backend.putTagged(`${name}-b`, { password: "b" }, { team: "another" });
+    const secret = await desk.secret(provider, [project], { dataFrom: [{ find: { tags: { team: name } } }] });
+    await desk.untilStatus(secret.id, "SYNCED");
+    expect(Object.keys(await held(secret.name))).toEqual([`${name}-a`]);
+  });
+
   it("a wrong key is an error that says so, and heals by itself when the key comes", async () => {
     const late = backend.key(unique("e2e/late"));
     const secret = await desk.secret(provider, [project], { data: [{ secretKey: "password", remoteKey: late }] });
@@ -92,6 +101,7 @@ describe.each(testBackends())("$kind on $standsFor", (backend) => {
   const faults = [
     { fault: "a revoked credential", make: backend.revoke, cause: backend.causes.revoked },
     { fault: "a backend that is away", make: backend.away, cause: backend.causes.away },
+    ...(backend.signInAway === null ? [] : [{ fault: "a sign-in that is away", ...backend.signInAway }]),
   ];
   // On a cluster that is somebody else's there may be nobody to break a backend; and who is patient sets E2E_SLOW.
   const slow = backend.stubbornness > 300_000 && process.env["E2E_SLOW"] === undefined;
@@ -123,7 +133,7 @@ describe.each(testBackends())("$kind on $standsFor", (backend) => {
       const actors = await eventually(() => {
         const own = received.events.filter(({ subject, to }) => subject === "ASSIGNMENT" && to === "SYNCED");
         return own.length > 0 && own.map(({ actor }) => actor);
-      });
+      }, 30_000);
       expect(new Set(actors)).toEqual(new Set(["system"]));
       received.stop();
       await desk.mutate("deleteSecret(id: $id) { id }", "$id: ID!", { id: secret.id });

@@ -64,18 +64,16 @@ describe("the main job on a real cluster", () => {
 
     await desk.mutate("deleteSecret(id: $id) { id }", "$id: ID!", { id: secret.id });
     await desk.untilGone("secret", secret.id);
-    // Its owner gone, the garbage collector takes the native Secret.
-    await eventually(async () => (await native(project.name, secret.name)) === undefined, 60_000);
+    // Its owner gone, the garbage collector takes the native Secret: it looks for kinds that it doesn't know yet every 30 s.
+    await eventually(async () => (await native(project.name, secret.name)) === undefined, 120_000);
     received.stop();
   });
 
   it("a missing key tells the backend's cause, a change mends it, and the native Secret follows", async () => {
     const secret = await desk.secret(provider, [project], { data: [{ ...item, remoteKey: `${key}-missing` }] });
-    const failed = await desk.untilStatus(secret.id, "SYNCED_ERROR");
-    expect([failed.reason, failed.message]).toEqual([
-      "SecretSyncedError",
-      expect.stringMatching(backend.causes.missing),
-    ]);
+    // The cause is in an event, which comes after the status.
+    const failed = await desk.untilAssignment(secret.id, ({ message }) => backend.causes.missing.test(message ?? ""));
+    expect([failed.status, failed.reason]).toEqual(["SYNCED_ERROR", "SecretSyncedError"]);
     await desk.mutate("updateSecret(input: $input) { id }", "$input: UpdateSecretInput!", {
       input: { id: secret.id, data: [item] },
     });
@@ -114,6 +112,28 @@ describe("the main job on a real cluster", () => {
     await eventually(async () => received.events.filter(({ reason }) => reason === "Drifted").length >= 2, 30_000);
     await desk.untilStatus(secret.id, "SYNCED");
     received.stop();
+  });
+
+  it("what one manager changes again and again is left to people: named, and not forced over a fourth time", async () => {
+    const secret = await desk.secret(provider, [project], { data: [item] });
+    await desk.untilStatus(secret.id, "SYNCED");
+    const path = externalSecret(project.name, secret.name);
+    const interval = async (): Promise<string> =>
+      /"refreshInterval":"([^"]*)"/u.exec(JSON.stringify((await cluster.find(path))?.["spec"]))?.[1] ?? "";
+    const edit = (hours: number) =>
+      cluster.must("PATCH", path, {
+        query: { fieldManager: "argocd-controller" },
+        contentType: "application/merge-patch+json",
+        body: { spec: { refreshInterval: `${hours}h0m0s` } },
+      });
+    for (const hours of [2, 3, 4]) {
+      await edit(hours);
+      await eventually(async () => (await interval()) === "1h0m0s", 30_000);
+    }
+    await edit(5);
+    const contested = await desk.untilAssignment(secret.id, ({ reason }) => reason === "Contested");
+    expect([contested.status, contested.message]).toEqual(["FAILED", expect.stringContaining("argocd-controller")]);
+    expect(await interval()).toBe("5h0m0s");
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../../src/domain/json.js";
 import { APPLY, isObject, JSON_PATCH, RawCluster, type RawAnswer, textOf } from "../support/raw-cluster.js";
-import { when, type Case } from "./case.js";
+import { REFRESH_POLICY, when, type Case } from "./case.js";
 import { answer, item, type Ground } from "./ground.js";
 import { normal } from "./normal.js";
 
@@ -15,6 +15,13 @@ const verdict = ({ status, body }: RawAnswer): Json =>
   body["kind"] === "Status" ? { code: status, body: normal(body) } : { code: status, spec: normal(body["spec"]) };
 const refused = async (ground: Ground, change: JsonObject, metadata: JsonObject = {}): Promise<Json> =>
   answer(await ground.apply(changed(ground, change, metadata)));
+
+/** A refusal of several mistakes, whose order is another each time: a server walks a map of properties. */
+function severalCauses({ status, body }: RawAnswer): Json {
+  const details = isObject(body["details"]) ? body["details"] : {};
+  const causes = Array.isArray(details["causes"]) ? details["causes"].map((each) => JSON.stringify(each)) : [];
+  return { status, causes: causes.toSorted(), reason: body["reason"] ?? null };
+}
 
 /** The API server itself: conflicts, preconditions, dry runs, lists, watches, refusals. */
 export const API_CASES: Case[] = [
@@ -80,14 +87,15 @@ export const API_CASES: Case[] = [
   when("a key of a Secret with a character that it cannot have", (ground) =>
     refused(ground, { data: [item(ground.key("app"), "a b")] }),
   ),
-  when("an unknown refresh policy", (ground) => refused(ground, { refreshPolicy: "Sometimes" })),
+  when("an unknown refresh policy", (ground) => refused(ground, { refreshPolicy: "Sometimes" }), REFRESH_POLICY),
   when("an unknown kind of store", (ground) => refused(ground, { secretStoreRef: { name: "x", kind: "Store" } })),
   when("a store's name that is none", (ground) =>
     refused(ground, { secretStoreRef: { name: "A_B", kind: "SecretStore" } }),
   ),
-  when("an unknown creation policy and deletion policy", (ground) =>
-    refused(ground, { target: { name: "one", creationPolicy: "Mine", deletionPolicy: "Yours" } }),
-  ),
+  when("an unknown creation policy and deletion policy", async (ground) => {
+    const target = { name: "one", creationPolicy: "Mine", deletionPolicy: "Yours" };
+    return severalCauses(await ground.apply(changed(ground, { target })));
+  }),
   when("an unknown decoding strategy", (ground) =>
     refused(ground, { data: [{ secretKey: "a", remoteRef: { key: "k", decodingStrategy: "Rot13" } }] }),
   ),
@@ -98,17 +106,12 @@ export const API_CASES: Case[] = [
   when("a label that is none", (ground) => refused(ground, lonely, { labels: { team: "not a label!" } })),
   when("an annotation key that is none", (ground) => refused(ground, lonely, { annotations: { "a b": "x" } })),
   when("several mistakes are told at once", async (ground) => {
-    const { status, body } = await ground.apply(
-      changed(ground, {
-        refreshPolicy: "Sometimes",
-        data: [item(ground.key("app"), "a b")],
-        secretStoreRef: { name: "A_B", kind: "Store" },
-      }),
-    );
-    // A server walks a map of properties: the order is another each time.
-    const details = isObject(body["details"]) ? body["details"] : {};
-    const causes = Array.isArray(details["causes"]) ? details["causes"].map((each) => JSON.stringify(each)) : [];
-    return { status, causes: causes.toSorted(), reason: body["reason"] ?? null };
+    const change = {
+      target: { name: "one", creationPolicy: "Mine" },
+      data: [item(ground.key("app"), "a b")],
+      secretStoreRef: { name: "A_B", kind: "Store" },
+    };
+    return severalCauses(await ground.apply(changed(ground, change)));
   }),
   when("a dry run of an apply answers as the real one, and leaves nothing", async (ground) => {
     const dry = await ground.apply(changed(ground, lonely), { dryRun: "All" });
@@ -185,7 +188,7 @@ export const API_CASES: Case[] = [
   }),
   when("a path that leads nowhere", async (ground) => [
     answer(await ground.admin.get(ground.path("one"))),
-    (await ground.admin.get("/apis/external-secrets.io/v1/nothings")).status,
+    (await ground.admin.get(`/apis/${ground.apiVersion}/nothings`)).status,
     (await ground.admin.get("/apis/example.com/v1")).status,
   ]),
   when("a body of an unknown type, and one that is no JSON", async (ground) => {

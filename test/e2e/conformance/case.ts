@@ -6,7 +6,16 @@ export interface Case {
   name: string;
   /** @returns what was seen, normalised */
   run(ground: Ground): Promise<Json>;
+  /** What an operator that serves only `v1beta1` doesn't have, and this needs. */
+  newer?: string;
 }
 
-/** A case, for lists of them. */
-export const when = (name: string, run: Case["run"]): Case => ({ name, run });
+/** A field of 0.16 and later. */
+export const REFRESH_POLICY = "spec.refreshPolicy";
+
+/** A case, for lists of them. @param newer what 0.14.4 doesn't have of what it needs */
+export const when = (name: string, run: Case["run"], newer?: string): Case => ({
+  name,
+  run,
+  ...(newer === undefined ? {} : { newer }),
+});

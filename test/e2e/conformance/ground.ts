@@ -18,6 +18,8 @@ import { readyOf } from "./ready.js";
 /** What a cluster has to offer for a case to run on it. */
 export interface GroundOptions {
   name: "real" | "simulated";
+  /** Served version of the operator's kinds. */
+  version: "v1" | "v1beta1";
   /** Somebody who may do everything. */
   admin: RawCluster;
   /** The product's own account. */
@@ -30,9 +32,14 @@ export interface GroundOptions {
   withoutCredential(namespace: string, name: string): void;
 }
 
-/** Longer than any answer of the operator takes, shorter than its first retry. */
+/** Milliseconds without a change after which none is expected any more: longer than any answer of the operator takes. */
 const QUIET = 400;
+/** A look that takes longer shows that the machine doesn't keep up: what it took doesn't count as quiet. */
+const PROMPT = 100;
+/** Within it a quiet moment has to come. */
 const LIMIT = 30_000;
+/** How long the operator's first word about an object is waited for: about some it says nothing. */
+const FIRST_WORD = 3_000;
 /** A namespace of the credentials, there before any case. */
 export const CREDENTIALS = "secretariat-e2e-credentials";
 /** A ClusterSecretStore that works, there before any case. */
@@ -52,6 +59,9 @@ export class Ground {
   }
   get account(): RawCluster {
     return this.options.account;
+  }
+  get apiVersion(): string {
+    return `external-secrets.io/${this.options.version}`;
   }
 
   async open(): Promise<void> {
@@ -84,7 +94,8 @@ export class Ground {
   object(name: string, spec: JsonObject = {}, metadata: JsonObject = {}): JsonObject {
     const whole: JsonObject = {
       refreshInterval: "1h0m0s",
-      refreshPolicy: "Periodic",
+      // 0.14.4 doesn't know it.
+      refreshPolicy: this.options.version === "v1" ? "Periodic" : null,
       secretStoreRef: { name: STORE, kind: "ClusterSecretStore" },
       target: { name, creationPolicy: "Owner", deletionPolicy: "Retain", template: { metadata: {} } },
       data: [item(this.key("app"))],
@@ -92,7 +103,7 @@ export class Ground {
     };
     const kept = Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null));
     return {
-      apiVersion: "external-secrets.io/v1",
+      apiVersion: this.apiVersion,
       kind: "ExternalSecret",
       metadata: { name, namespace: this.namespace, ...metadata },
       spec: kept,
@@ -114,7 +125,7 @@ export class Ground {
       ...token,
     };
     return {
-      apiVersion: "external-secrets.io/v1",
+      apiVersion: this.apiVersion,
       kind,
       metadata: { name, ...place },
       spec: {
@@ -140,7 +151,10 @@ export class Ground {
   }
 
   path(name: string, plural = "externalsecrets"): string {
-    return operatorPath(plural, this.namespace, name);
+    return operatorPath(plural, this.namespace, name, this.options.version);
+  }
+  clusterStorePath(name: string): string {
+    return operatorPath("clustersecretstores", null, name, this.options.version);
   }
   secretPath(name: string): string {
     return `/api/v1/namespaces/${this.namespace}/secrets/${name}`;
@@ -177,7 +191,7 @@ export class Ground {
 
   /** Watches the ExternalSecrets of the case from now on. */
   async watch(plural = "externalsecrets"): Promise<RawWatch> {
-    const path = operatorPath(plural, plural === "clustersecretstores" ? null : this.namespace);
+    const path = operatorPath(plural, this.namespace, "", this.options.version);
     const { metadata } = await this.admin.must("GET", path);
     const resourceVersion = isObject(metadata) ? textOf(metadata["resourceVersion"]) : "";
     const watch = await this.account.watch(path, { resourceVersion, allowWatchBookmarks: "true" });
@@ -199,18 +213,30 @@ export class Ground {
     return watch.events.filter(({ type }) => type !== "BOOKMARK").map(({ type, object }) => `${type} ${told(object)}`);
   }
 
-  /** Waits until something has not changed for a while. */
+  /** Waits until something has not changed for a while in which the machine kept up. */
   async quiet(count: () => number | Promise<number>): Promise<void> {
     let last = await count();
-    for (let since = performance.now(); performance.now() - since < QUIET; await delay(10)) {
+    const began = performance.now();
+    for (let since = began; performance.now() - since < QUIET; await delay(10)) {
+      const asked = performance.now();
+      if (asked - began > LIMIT) throw new Error(`${this.options.name}: no quiet moment within ${LIMIT} ms`);
       const now = await count();
-      if (now !== last) since = performance.now();
+      if (now !== last || performance.now() - asked > PROMPT) since = performance.now();
       last = now;
+    }
+  }
+
+  /** Waits until the operator has said something about the spec as it is now, or for so long that it won't. */
+  async #firstWord(path: string): Promise<void> {
+    for (const began = performance.now(); performance.now() - began < FIRST_WORD; await delay(10)) {
+      const object = await this.admin.find(path);
+      if (object === undefined || object["apiVersion"] !== this.apiVersion || isAnswered(object)) return;
     }
   }
 
   /** The object once nothing changes it any more. */
   async settled(path: string): Promise<Json> {
+    await this.#firstWord(path);
     let object: JsonObject | undefined;
     const version = async (): Promise<number> => {
       object = await this.admin.find(path);
@@ -223,6 +249,7 @@ export class Ground {
 
   /** Core events about objects of this name, normalised: a repetition counts up an event that is there, so counts and times are left out. */
   async events(name: string, namespace = this.namespace): Promise<Json> {
+    await this.quiet(async () => (await this.rawEvents(name, namespace)).length);
     const all = await this.rawEvents(name, namespace);
     const shapes = all.map((event) => normal(event));
     return shapes.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
@@ -238,6 +265,16 @@ export class Ground {
   async native(name: string): Promise<Json> {
     return this.settled(this.secretPath(name));
   }
+}
+
+/** Whether a status stands in the object that is about its spec; a failure tells of no spec. */
+function isAnswered(object: JsonObject): boolean {
+  const ready = readyOf(object);
+  if (ready === undefined) return false;
+  const { metadata, status } = object;
+  const synced = isObject(status) ? textOf(status["syncedResourceVersion"]) : "";
+  if (object["kind"] !== "ExternalSecret" || ready["status"] !== "True") return true;
+  return isObject(metadata) && synced.split("-")[0] === textOf(metadata["generation"]);
 }
 
 /** An entry of spec.data with every default said. */

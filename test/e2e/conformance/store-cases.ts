@@ -77,7 +77,7 @@ export const STORE_CASES: Case[] = [
     const name = `${ground.namespace}-elsewhere`;
     const conditions = [{ namespaces: ["somewhere-else"] }];
     await ground.apply(ground.store("ClusterSecretStore", name, { conditions }));
-    const path = `/apis/external-secrets.io/v1/clustersecretstores/${name}`;
+    const path = ground.clusterStorePath(name);
     await ground.until(path, (object) => readyOf(object)?.["status"] === "True");
     await ground.put("app", { password: "x" });
     await ground.apply(ground.object("one", { secretStoreRef: { name, kind: "ClusterSecretStore" } }));
@@ -95,7 +95,7 @@ export const STORE_CASES: Case[] = [
       { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": ground.namespace } } },
     ];
     await ground.apply(ground.store("ClusterSecretStore", name, { conditions }));
-    const path = `/apis/external-secrets.io/v1/clustersecretstores/${name}`;
+    const path = ground.clusterStorePath(name);
     await ground.until(path, (object) => readyOf(object)?.["status"] === "True");
     await ground.put("app", { password: "x" });
     await ground.apply(ground.object("one", { secretStoreRef: { name, kind: "ClusterSecretStore" } }));

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../../src/domain/json.js";
 import { isObject, textOf } from "../support/raw-cluster.js";
-import { when, type Case } from "./case.js";
+import { REFRESH_POLICY, when, type Case } from "./case.js";
 import { answer, item, STORE, type Ground } from "./ground.js";
 import { readyOf } from "./ready.js";
 
@@ -201,25 +201,33 @@ export const SYNC_CASES: Case[] = [
     await ground.untilReason("one", "SecretSynced");
     return ground.seenInShort(watch);
   }),
-  when("CreatedOnce: an edit and an annotation are ignored after the first sync", async (ground) => {
-    const { watch, object } = await synced(ground, { refreshPolicy: "CreatedOnce" });
-    await ground.apply(spec(object, { refreshPolicy: "CreatedOnce", data: [item(ground.key("none"))] }));
-    await ground.merge(ground.path("one"), force("1"));
-    return ground.seenInShort(watch);
-  }),
+  when(
+    "CreatedOnce: an edit and an annotation are ignored after the first sync",
+    async (ground) => {
+      const { watch, object } = await synced(ground, { refreshPolicy: "CreatedOnce" });
+      await ground.apply(spec(object, { refreshPolicy: "CreatedOnce", data: [item(ground.key("none"))] }));
+      await ground.merge(ground.path("one"), force("1"));
+      return ground.seenInShort(watch);
+    },
+    REFRESH_POLICY,
+  ),
   when("an interval of 0 ignores them too", async (ground) => {
     const { watch, object } = await synced(ground, { refreshInterval: "0s" });
     await ground.apply(spec(object, { refreshInterval: "0s", data: [item(ground.key("none"))] }));
     await ground.merge(ground.path("one"), force("1"));
     return ground.seenInShort(watch);
   }),
-  when("OnChange obeys both", async (ground) => {
-    const { watch, object } = await synced(ground, { refreshPolicy: "OnChange" });
-    await ground.put("other", GOOD);
-    await ground.apply(spec(object, { refreshPolicy: "OnChange", data: [item(ground.key("other"))] }));
-    await ground.until(ground.path("one"), (found) => syncedVersion(found).startsWith("2-"));
-    return ground.seenInShort(watch);
-  }),
+  when(
+    "OnChange obeys both",
+    async (ground) => {
+      const { watch, object } = await synced(ground, { refreshPolicy: "OnChange" });
+      await ground.put("other", GOOD);
+      await ground.apply(spec(object, { refreshPolicy: "OnChange", data: [item(ground.key("other"))] }));
+      await ground.until(ground.path("one"), (found) => syncedVersion(found).startsWith("2-"));
+      return ground.seenInShort(watch);
+    },
+    REFRESH_POLICY,
+  ),
   when("extract", async (ground) => {
     const extract = {
       key: ground.key("app"),

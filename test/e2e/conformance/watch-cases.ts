@@ -14,7 +14,7 @@ export const WATCH_CASES: Case[] = [
   when("a list in pages, by name and by label", async (ground) => {
     for (const name of ["a", "b", "c"])
       await ground.apply(ground.object(name, lonely, { labels: { odd: textOf(name !== "b") } }));
-    await ground.quiet(async () => Number(meta(await ground.admin.must("GET", ground.path("")))["resourceVersion"]));
+    for (const name of ["a", "b", "c"]) await ground.settled(ground.path(name));
     const page = async (query: Record<string, string>) => {
       const { status, body } = await ground.account.send("GET", ground.path(""), { query });
       const items = Array.isArray(body["items"]) ? body["items"].filter(isObject) : [];

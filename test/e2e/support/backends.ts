@@ -4,7 +4,9 @@ import { inject } from "vitest";
 import type { JsonObject } from "../../../src/domain/json.js";
 import { RigControl } from "./control.js";
 import type { E2eEnvironment } from "./environment.js";
+import { mustAnswer } from "./must-answer.js";
 import { isObject, type RawCluster, textOf } from "./raw-cluster.js";
+import { vaultAdmin } from "./vault-admin.js";
 
 /** Where the admins' credentials stand. */
 export const CREDENTIALS = "secretariat-e2e-credentials";
@@ -20,6 +22,8 @@ export interface TestBackend {
   pattern(prefix: string): JsonObject;
   /** Writes a value. @returns the version that it is now, as a spec names it */
   put(key: string, value: JsonObject): Promise<string>;
+  /** Writes a new value with tags, labels or custom metadata, as the backend calls them. */
+  putTagged(key: string, value: JsonObject, tags: Readonly<Record<string, string>>): Promise<void>;
   /** Puts a good credential into the cluster. */
   authorize(cluster: RawCluster): Promise<void>;
   /** The input of createProvider. */
@@ -28,6 +32,8 @@ export interface TestBackend {
   revoke: ((cluster: RawCluster) => Promise<void>) | null;
   /** It is gone from the network, or answers nothing but errors; null where nothing here can do that. */
   away: (() => Promise<void>) | null;
+  /** Whoever gives out its tokens answers nothing but errors, and what the operator says of that; null where nothing here can do that. */
+  signInAway: { make(): Promise<void>; cause: RegExp } | null;
   back(): Promise<void>;
   /** What the operator says of a key that isn't there, of the revoked credential, of the absence. */
   causes: { missing: RegExp; revoked: RegExp; away: RegExp };
@@ -56,22 +62,8 @@ async function putCredential(cluster: RawCluster, name: string, data: Record<str
   await cluster.apply({ apiVersion: "v1", kind: "Secret", metadata: { name, namespace: CREDENTIALS }, data: encoded });
 }
 
-async function must(answer: Response): Promise<JsonObject> {
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${text}`);
-  const value: unknown = text === "" ? {} : JSON.parse(text);
-  return isObject(value) ? value : {};
-}
-
 export function vaultBackend({ vault, control }: Pick<E2eEnvironment, "vault" | "control">): TestBackend {
-  const ask = async (method: string, path: string, body?: JsonObject): Promise<JsonObject> =>
-    must(
-      await fetch(`${vault.address}/v1/${path}`, {
-        method,
-        headers: { "X-Vault-Token": vault.token },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-    );
+  const ask = vaultAdmin(vault);
   let token = "";
   const rig = control === null ? null : new RigControl(control);
   return {
@@ -82,6 +74,10 @@ export function vaultBackend({ vault, control }: Pick<E2eEnvironment, "vault" | 
     async put(key, value) {
       const { data } = await ask("POST", `secret/data/${key}`, { data: value });
       return textOf(isObject(data) ? data["version"] : "");
+    },
+    async putTagged(key, value, tags) {
+      await this.put(key, value);
+      await ask("POST", `secret/metadata/${key}`, { custom_metadata: { ...tags } });
     },
     async authorize(cluster) {
       await ask("PUT", "sys/policies/acl/e2e-reader", {
@@ -103,6 +99,7 @@ export function vaultBackend({ vault, control }: Pick<E2eEnvironment, "vault" | 
       await ask("POST", "auth/token/revoke", { token });
     },
     away: rig === null ? null : () => rig.front("openbao", "away"),
+    signInAway: null,
     async back() {
       await rig?.front("openbao", "none");
     },
@@ -133,8 +130,15 @@ function awsBackend({ control }: E2eEnvironment, endpoint: string): TestBackend 
       const token = crypto.randomUUID();
       const content = { SecretString: JSON.stringify(value), ClientRequestToken: token };
       const created = await ask("CreateSecret", { Name: key, ...content });
-      if (!created.ok) await must(await ask("PutSecretValue", { SecretId: key, ...content }));
+      if (!created.ok) await mustAnswer(await ask("PutSecretValue", { SecretId: key, ...content }));
       return `uuid/${token}`;
+    },
+    async putTagged(key, value, tags) {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      const ClientRequestToken = crypto.randomUUID();
+      await mustAnswer(
+        await ask("CreateSecret", { Name: key, SecretString: JSON.stringify(value), ClientRequestToken, Tags }),
+      );
     },
     authorize: (cluster) => putCredential(cluster, "aws", { id: "rig", key: "rig" }),
     provider: () => ({
@@ -150,6 +154,7 @@ function awsBackend({ control }: E2eEnvironment, endpoint: string): TestBackend 
     }),
     revoke: rig === null ? null : () => rig.front("moto", "denied"),
     away: rig === null ? null : () => rig.front("moto", "away"),
+    signInAway: null,
     async back() {
       await rig?.front("moto", "none");
     },
@@ -164,7 +169,7 @@ function awsBackend({ control }: E2eEnvironment, endpoint: string): TestBackend 
 
 function googleBackend({ proxy, googleServiceAccount }: NonNullable<E2eEnvironment["standin"]>): TestBackend {
   const fault = async (mode: string): Promise<void> => {
-    await must(await fetch(`${proxy}/fault/gcp`, { method: "PUT", body: mode }));
+    await mustAnswer(await fetch(`${proxy}/fault/gcp`, { method: "PUT", body: mode }));
   };
   const versions = new Map<string, number>();
   return {
@@ -173,10 +178,16 @@ function googleBackend({ proxy, googleServiceAccount }: NonNullable<E2eEnvironme
     key: (name) => name.replaceAll("/", "_"),
     pattern: (prefix) => ({ nameRegExp: `^${prefix}` }),
     async put(key, value) {
-      await must(await fetch(`${proxy}/gcp/team-a/${key}`, { method: "PUT", body: JSON.stringify(value) }));
+      await mustAnswer(await fetch(`${proxy}/gcp/team-a/${key}`, { method: "PUT", body: JSON.stringify(value) }));
       const version = (versions.get(key) ?? 0) + 1;
       versions.set(key, version);
       return textOf(version);
+    },
+    async putTagged(key, value, tags) {
+      const query = new URLSearchParams(tags).toString();
+      await mustAnswer(
+        await fetch(`${proxy}/gcp/team-a/${key}?${query}`, { method: "PUT", body: JSON.stringify(value) }),
+      );
     },
     authorize: (cluster) => putCredential(cluster, "gcp", { "key.json": readFileSync(googleServiceAccount, "utf8") }),
     provider: () => ({
@@ -184,6 +195,7 @@ function googleBackend({ proxy, googleServiceAccount }: NonNullable<E2eEnvironme
     }),
     revoke: () => fault("denied"),
     away: () => fault("away"),
+    signInAway: null,
     back: () => fault("none"),
     causes: {
       missing: /Secret does not exist|NotFound/u,
@@ -195,11 +207,11 @@ function googleBackend({ proxy, googleServiceAccount }: NonNullable<E2eEnvironme
   };
 }
 
-const TENANT = "11111111-1111-1111-1111-111111111111";
+export const TENANT = "11111111-1111-1111-1111-111111111111";
 
 function azureBackend({ proxy, azure, ca }: NonNullable<E2eEnvironment["standin"]>): TestBackend {
   const fault = async (mode: string): Promise<void> => {
-    await must(await fetch(`${proxy}/fault/azure`, { method: "PUT", body: mode }));
+    await mustAnswer(await fetch(`${proxy}/fault/azure`, { method: "PUT", body: mode }));
   };
   return {
     kind: "AZURE_KEY_VAULT",
@@ -207,8 +219,14 @@ function azureBackend({ proxy, azure, ca }: NonNullable<E2eEnvironment["standin"
     key: (name) => name.replaceAll("/", "-"),
     pattern: (prefix) => ({ nameRegExp: `^${prefix}` }),
     async put(key, value) {
-      await must(await fetch(`${proxy}/azure/team-a/${key}`, { method: "PUT", body: JSON.stringify(value) }));
+      await mustAnswer(await fetch(`${proxy}/azure/team-a/${key}`, { method: "PUT", body: JSON.stringify(value) }));
       return azureVersion(azure, ca, key);
+    },
+    async putTagged(key, value, tags) {
+      const query = new URLSearchParams(tags).toString();
+      await mustAnswer(
+        await fetch(`${proxy}/azure/team-a/${key}?${query}`, { method: "PUT", body: JSON.stringify(value) }),
+      );
     },
     authorize: (cluster) => putCredential(cluster, "azure", { id: "e2e", secret: "good" }),
     provider: () => ({
@@ -222,6 +240,7 @@ function azureBackend({ proxy, azure, ca }: NonNullable<E2eEnvironment["standin"
     // The stand-in refuses the client secret "wrong", as Entra ID does one that was taken back.
     revoke: (cluster) => putCredential(cluster, "azure", { id: "e2e", secret: "wrong" }),
     away: () => fault("away"),
+    signInAway: { make: () => fault("signin-away"), cause: /AADSTS90033/u },
     back: () => fault("none"),
     causes: {
       missing: /Secret does not exist|SecretNotFound/u,

@@ -8,8 +8,6 @@ export interface E2eEnvironment {
   kubeconfig: string;
   /** `v1`, or `v1beta1` where the cluster serves only that. */
   operatorVersion: "v1" | "v1beta1";
-  /** Of the API server: the 34 of 1.34. */
-  kubernetesMinor: number;
   vault: { address: string; token: string };
   /** Null: this backend is not there, and its cases are skipped. */
   aws: { endpoint: string } | null;

@@ -5,7 +5,8 @@ import type { TestProject } from "vitest/node";
 import { serveControl } from "./control.js";
 import type { E2eEnvironment } from "./environment.js";
 import { startGuard } from "./guard.js";
-import { RawCluster } from "./raw-cluster.js";
+import { report } from "./figures.js";
+import { RawCluster, textOf } from "./raw-cluster.js";
 import { missingAssets, Rig } from "./rig.js";
 import { deployedRules, serviceAccount } from "./service-account.js";
 
@@ -84,5 +85,13 @@ async function account(adminKubeconfig: string, directory: string): Promise<Acce
   const kubeconfig = join(directory, "secretariat.kubeconfig");
   writeFileSync(kubeconfig, await serviceAccount(cluster, "secretariat", deployedRules()), { mode: 0o600 });
   const { status } = await cluster.get("/apis/external-secrets.io/v1");
-  return { directory, adminKubeconfig, kubeconfig, operatorVersion: status === 200 ? "v1" : "v1beta1" };
+  const { gitVersion } = await cluster.must("GET", "/version");
+  const operatorVersion = status === 200 ? "v1" : "v1beta1";
+  report("runs on", `Kubernetes ${textOf(gitVersion)}, external-secrets.io/${operatorVersion}`);
+  return {
+    directory,
+    adminKubeconfig,
+    kubeconfig,
+    operatorVersion,
+  };
 }

@@ -81,6 +81,6 @@ export class LesserRole {
         },
       });
       return JSON.stringify(status).includes(`"allowed":${allowed}`);
-    });
+    }, 30_000);
   }
 }

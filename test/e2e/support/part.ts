@@ -13,7 +13,7 @@ export interface PartCommand {
   ready: (log: string) => Promise<boolean> | boolean;
 }
 
-const START_LIMIT = 60_000;
+const START_LIMIT = 120_000;
 
 /** A process of the rig that can be stopped, killed, paused and started again. */
 export class Part {

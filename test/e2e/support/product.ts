@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { guarded } from "./guard.js";
 
 const MAIN = fileURLToPath(new URL("../../../dist/src/main.js", import.meta.url));
-const START_LIMIT = 60_000;
+const START_LIMIT = 120_000;
 const KEPT_LINES = 5_000;
 
 export interface ProductOptions {

@@ -14,6 +14,8 @@ export interface RawRequest {
   query?: Readonly<Record<string, string>>;
   body?: unknown;
   contentType?: string;
+  /** What is to be answered; JSON without it. */
+  accept?: string;
 }
 
 /** One line of a watch. */
@@ -60,8 +62,8 @@ export class RawCluster {
   }
 
   /** Sends a request; whatever is answered is returned. */
-  async send(method: string, path: string, { query, body, contentType }: RawRequest = {}): Promise<RawAnswer> {
-    const response = await this.#open(method, path, query, body, contentType);
+  async send(method: string, path: string, request: RawRequest = {}): Promise<RawAnswer> {
+    const response = await this.#open(method, path, request);
     let text = "";
     for await (const chunk of response.setEncoding("utf8")) text += textOf(chunk);
     return { status: response.statusCode ?? 0, body: parse(text) };
@@ -108,7 +110,7 @@ export class RawCluster {
 
   /** Opens a watch; resolves when the server has accepted it. */
   async watch(path: string, query: Readonly<Record<string, string>> = {}): Promise<RawWatch> {
-    const response = await this.#open("GET", path, { watch: "true", ...query });
+    const response = await this.#open("GET", path, { query: { watch: "true", ...query } });
     const watch: RawWatch = { events: [], ended: false, stop: () => response.destroy() };
     let rest = "";
     response.setEncoding("utf8");
@@ -139,13 +141,11 @@ export class RawCluster {
   async #open(
     method: string,
     path: string,
-    query: Readonly<Record<string, string>> = {},
-    body?: unknown,
-    contentType = "application/json",
+    { query = {}, body, contentType = "application/json", accept = "application/json" }: RawRequest,
   ): Promise<IncomingMessage> {
     const url = new URL(this.server + path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const options: HttpsOptions = { method, headers: { accept: "application/json" } };
+    const options: HttpsOptions = { method, headers: { accept } };
     if (url.protocol === "https:") await this.#config.applyToHTTPSOptions(options);
     else
       Object.assign(options.headers ?? {}, { authorization: `Bearer ${this.#config.getCurrentUser()?.token ?? ""}` });

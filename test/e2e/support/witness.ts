@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { JsonObject } from "../../../src/domain/json.js";
+import { eventually } from "../../support/eventually.js";
 import { isObject, operatorPath, type RawCluster, type RawWatch, textOf } from "./raw-cluster.js";
 
 /** One version of an ExternalSecret, as the API server had it. */
 export interface SeenVersion {
   /** `performance.now()` when it was seen. */
   at: number;
-  /** Seen as it happened; by a list after a gap it may have been there for some time. */
-  prompt: boolean;
   uid: string;
+  resourceVersion: string;
   /** What its only entry of data names: tests tell specs apart by it. */
   property: string;
   /** `Ready=True` for the spec that stands in the same version. */
@@ -41,6 +41,20 @@ export class Witness {
     await this.#done;
   }
 
+  /** Waits until it has seen every object as it is now. */
+  async untilCaughtUp(): Promise<void> {
+    const objects = await this.cluster.list(operatorPath("externalsecrets", null, "", this.version));
+    await eventually(
+      () =>
+        objects.every(({ metadata }) => {
+          if (!isObject(metadata)) return true;
+          const seen = this.of(textOf(metadata["namespace"]), textOf(metadata["name"]));
+          return seen.some(({ resourceVersion }) => resourceVersion === metadata["resourceVersion"]);
+        }),
+      30_000,
+    );
+  }
+
   /** The versions of an object, oldest first. */
   of(namespace: string, name: string): readonly SeenVersion[] {
     return this.history.get(`${namespace}/${name}`) ?? [];
@@ -52,7 +66,7 @@ export class Witness {
       try {
         const list = await this.cluster.must("GET", path);
         const items = Array.isArray(list["items"]) ? list["items"].filter(isObject) : [];
-        for (const item of items) this.#take(item, performance.now(), false);
+        for (const item of items) this.#take(item, performance.now());
         const { metadata } = list;
         const resourceVersion = isObject(metadata) ? textOf(metadata["resourceVersion"]) : "";
         this.#watch = await this.cluster.watch(path, { resourceVersion });
@@ -60,7 +74,7 @@ export class Witness {
         for (let next = 0; !this.#stopped; await delay(2)) {
           for (; next < watch.events.length; next += 1) {
             const event = watch.events[next];
-            if (event !== undefined && event.type !== "ERROR") this.#take(event.object, event.at, true);
+            if (event !== undefined && event.type !== "ERROR") this.#take(event.object, event.at);
           }
           if (watch.ended) break;
         }
@@ -74,7 +88,7 @@ export class Witness {
     }
   }
 
-  #take(object: JsonObject, at: number, prompt: boolean): void {
+  #take(object: JsonObject, at: number): void {
     const { metadata, spec, status } = object;
     if (!isObject(metadata)) return;
     const key = `${textOf(metadata["namespace"])}/${textOf(metadata["name"])}`;
@@ -83,8 +97,8 @@ export class Witness {
     const generation = isObject(status) ? textOf(status["syncedResourceVersion"] ?? "").split("-")[0] : "";
     versions.push({
       at,
-      prompt,
       uid: textOf(metadata["uid"]),
+      resourceVersion: textOf(metadata["resourceVersion"]),
       property: /"property":"([^"]*)"/u.exec(JSON.stringify(spec))?.[1] ?? "",
       synced: isReady(status) && generation === textOf(metadata["generation"]),
       statusAt: statusTime(metadata),
