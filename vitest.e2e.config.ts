@@ -12,6 +12,8 @@ export default mergeConfig(
       // The rig comes first: where it is missing, nothing else is started.
       globalSetup: ["test/e2e/support/global-setup.ts", "test/support/postgres-server.ts"],
       fileParallelism: false,
+      // What is green by a second try alone is not known to work.
+      retry: 0,
       testTimeout: 180_000,
       hookTimeout: 180_000,
     },

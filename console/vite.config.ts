@@ -13,5 +13,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/graphql": { target: SERVER, ws: true }, "/dev": SERVER } },
+  server: { proxy: { "/graphql": { target: SERVER, ws: true }, "/dev": SERVER, "/auth": SERVER } },
 });

@@ -9,20 +9,20 @@ const socketUrl = (): string => `${location.protocol === "https:" ? "wss" : "ws"
 export const fetcher: Fetcher = (params, options) => {
   const operation =
     options?.documentAST === undefined ? null : getOperationAST(options.documentAST, params.operationName ?? undefined);
-  const headers: Record<string, string> = {};
-  const own = authorization();
-  if (own !== undefined) headers["authorization"] = own;
-  for (const [name, value] of Object.entries(options?.headers ?? {})) headers[name.toLowerCase()] = String(value);
-  if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return post(params, headers);
-  return subscribe(params, headers);
+  const headers = async (): Promise<Record<string, string>> => {
+    const own = await authorization();
+    const all: Record<string, string> = own === undefined ? {} : { authorization: own };
+    for (const [name, value] of Object.entries(options?.headers ?? {})) all[name.toLowerCase()] = String(value);
+    return all;
+  };
+  return operation?.operation === OperationTypeNode.SUBSCRIPTION ? subscribe(params, headers) : post(params, headers);
 };
 
+type Headers = () => Promise<Record<string, string>>;
+
 /** One connection for one run: stopping the run closes it. */
-async function* subscribe(
-  params: Parameters<Fetcher>[0],
-  headers: Record<string, string>,
-): AsyncGenerator<Record<string, unknown>> {
-  const client = createClient({ url: socketUrl(), retryAttempts: 0, connectionParams: () => headers });
+async function* subscribe(params: Parameters<Fetcher>[0], headers: Headers): AsyncGenerator<Record<string, unknown>> {
+  const client = createClient({ url: socketUrl(), retryAttempts: 0, connectionParams: headers });
   const variables: unknown = params.variables;
   const { query, operationName } = params;
   try {
@@ -37,13 +37,13 @@ async function* subscribe(
   }
 }
 
-async function post(params: Parameters<Fetcher>[0], headers: Record<string, string>): Promise<Record<string, unknown>> {
+async function post(params: Parameters<Fetcher>[0], headers: Headers): Promise<Record<string, unknown>> {
   const response = await fetch("/graphql", {
     method: "POST",
     headers: {
       "content-type": "application/json",
       accept: "application/graphql-response+json, application/json",
-      ...headers,
+      ...(await headers()),
     },
     body: JSON.stringify(params),
   });

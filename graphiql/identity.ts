@@ -1,3 +1,6 @@
+import { IssuerSession } from "../console/src/identity/issuer.ts";
+import { identityKind } from "../console/src/identity/session.ts";
+
 /** Who the page asks as. The token stays in this tab: it is kept in session storage and sent to this server alone. */
 const KEY = "secretariat:token";
 
@@ -8,15 +11,43 @@ export function keepToken(token: string): void {
   else sessionStorage.setItem(KEY, token);
 }
 
-/** The value of the Authorization header; undefined: none is sent. */
-export function authorization(): string | undefined {
+/** The sign-in at the issuer, which the web console has too; null: nobody is signed in. */
+let session: IssuerSession | null = null;
+/** While it is found out whether there is one, nothing is sent. */
+let opening: Promise<unknown> = Promise.resolve();
+
+/** The value of the Authorization header: a token that stands in the bar, else the one of the sign-in; undefined: none is sent. */
+export async function authorization(): Promise<string | undefined> {
   const token = readToken().trim();
-  return token === "" ? undefined : `Bearer ${token.replace(/^Bearer\s+/i, "")}`;
+  if (token !== "") return `Bearer ${token.replace(/^Bearer\s+/i, "")}`;
+  await opening;
+  return await session?.authorization();
 }
 
 /** Whether the server offers its development identity. */
-export const isDevelopment = (): boolean =>
-  document.querySelector('meta[name="secretariat-identity"]')?.getAttribute("content") === "development";
+export const isDevelopment = (): boolean => identityKind() === "development";
+/** Whether people sign in at the issuer. */
+export const isIssuer = (): boolean => identityKind() === "issuer";
+
+/** Takes up the sign-in of this browser, and tells whose it is: now, and whenever that changes; null: nobody's. @throws Error where nobody answers */
+export async function takeUpSignIn(onChange: (subject: string | null) => void): Promise<void> {
+  const tell = (): void => onChange(session?.key ?? null);
+  const end = (): void => {
+    session = null;
+    tell();
+  };
+  const resumed = IssuerSession.resume({
+    onEnd: end,
+    onPause: () => onChange(null),
+    onResume: tell,
+    onOther: () => void takeUpSignIn(onChange),
+  });
+  opening = resumed.catch(() => null);
+  session = await resumed;
+  tell();
+}
+
+export const signOut = (): void => session?.signOut();
 
 /** A sample person of the development identity. */
 export interface Person {

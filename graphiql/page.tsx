@@ -2,11 +2,43 @@ import "./workers";
 import "graphiql/style.css";
 import "./page.css";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
+import { identityKind } from "../console/src/identity/session.ts";
 import { EXAMPLES } from "./examples";
 import { fetcher } from "./fetcher";
-import { isDevelopment, keepToken, mintToken, PEOPLE, readToken } from "./identity";
+import { isDevelopment, isIssuer, keepToken, mintToken, PEOPLE, readToken, signOut, takeUpSignIn } from "./identity";
+
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  development: "empty: developer",
+  issuer: "empty: as you are signed in",
+};
+
+/** The sign-in at the issuer, as the web console has it. */
+function IssuerIdentity(): React.JSX.Element {
+  const [subject, setSubject] = useState<string | null>(null);
+  const [note, setNote] = useState("");
+  useEffect(() => {
+    takeUpSignIn(setSubject).catch(() => setNote("Secretariat or your identity provider does not answer."));
+  }, []);
+  return (
+    <>
+      {subject === null ? (
+        <a href="/auth/sign-in?return=%2Fgraphql">Sign in</a>
+      ) : (
+        <>
+          <span>
+            Signed in as <strong>{subject}</strong>
+          </span>
+          <button type="button" onClick={signOut}>
+            Sign out
+          </button>
+        </>
+      )}
+      <output>{note}</output>
+    </>
+  );
+}
 
 /** The bar above the editor: who the operations are run as. */
 function IdentityBar(): React.JSX.Element {
@@ -26,6 +58,7 @@ function IdentityBar(): React.JSX.Element {
   return (
     <header className="identity">
       <strong>Secretariat</strong>
+      {isIssuer() && <IssuerIdentity />}
       {isDevelopment() && (
         <label>
           Ask as{" "}
@@ -44,7 +77,7 @@ function IdentityBar(): React.JSX.Element {
           type="password"
           autoComplete="off"
           spellCheck={false}
-          placeholder={isDevelopment() ? "empty: developer" : "a bearer token of your issuer"}
+          placeholder={PLACEHOLDERS[identityKind()] ?? "a bearer token of your issuer"}
           value={token}
           onChange={(event) => change(event.target.value)}
         />

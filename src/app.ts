@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { createIdentity } from "./app/identity.js";
+import { createIdentity, type Identity } from "./app/identity.js";
+import { ClusterMetrics, persistenceMetrics, showAtScrape } from "./app/measure.js";
 import { Shutdown } from "./app/shutdown.js";
+import { SyncTimes } from "./app/sync-times.js";
+import { SignInClient } from "./auth/sign-in/client.js";
 import { createClusters, type Clusters, type ClustersOptions } from "./cluster/clusters.js";
 import { loadConnections } from "./cluster/connections.js";
 import { ConfigError, type Config } from "./config.js";
@@ -11,8 +14,9 @@ import { createGraphQL } from "./graphql/index.js";
 import { ConsoleFiles } from "./http/console.js";
 import { GraphiQLFiles } from "./http/graphiql.js";
 import { CachedReadiness } from "./http/health.js";
-import { createMetrics, readAtScrape, type Metrics } from "./http/metrics.js";
+import { createMetrics } from "./http/metrics.js";
 import { HttpServer, type HttpServerOptions } from "./http/server.js";
+import { SignInRoutes } from "./http/sign-in/routes.js";
 import { createPersistence, type Persistence } from "./persistence/index.js";
 import { createProviderCatalog } from "./providers/catalog.js";
 
@@ -72,24 +76,26 @@ async function startParts(options: AppOptions, shutdown: Shutdown): Promise<App>
   if (development !== null) shutdown.add("development parts", STOP_LIMITS.development, () => development.stop());
   const connections = connectionsOf(config, development);
 
+  const metrics = createMetrics();
   const persistence = createPersistence({
     url: development?.databaseUrl ?? config.databaseUrl ?? "",
     poolSize: config.databasePoolSize,
+    retention: { keep: config.transitionRetention },
     ...DATABASE_TIMEOUTS,
     logger,
+    observer: persistenceMetrics(metrics),
   });
   shutdown.add("persistence", STOP_LIMITS.persistence, () => persistence.stop());
   await persistence.start();
 
   const catalog = createProviderCatalog();
-  const metrics = createMetrics();
-  const queues: Queues = new Map();
+  const clusterMetrics = new ClusterMetrics(metrics);
   const clusters = await createClusters({
     connections,
     state: persistence.clusterState,
     renderStoreSpec: (provider) => renderStoreSpec(catalog, provider),
     logger,
-    metrics: (cluster) => leaderMetrics(metrics, queues, cluster),
+    metrics: (cluster) => clusterMetrics.of(cluster),
     ...clusterTimings,
   });
   shutdown.add("clusters", STOP_LIMITS.clusters, () => clusters.stop());
@@ -104,11 +110,22 @@ async function startParts(options: AppOptions, shutdown: Shutdown): Promise<App>
     limits: config.limits,
   });
   shutdown.add("graphql", STOP_LIMITS.graphql, () => graphql.stop());
+  const syncTimes = new SyncTimes((clusterId, seconds) => {
+    // Every replica sees it; the one that leads tells.
+    const cluster = clusters.led(clusterId);
+    if (cluster !== null) metrics.syncSeconds.observe({ cluster }, seconds);
+  });
   const unlisten = persistence.stream.listen((batch) => {
     for (const { subject } of batch) metrics.transitions.inc({ subject });
+    syncTimes.take(batch);
     clusters.wake(batch);
   });
-  shutdown.add("wake-ups", 0, () => Promise.resolve(unlisten()));
+  const unmind = persistence.stream.onGap(() => clusters.beginAnew());
+  shutdown.add("wake-ups", 0, () => {
+    unlisten();
+    unmind();
+    return Promise.resolve();
+  });
 
   const { oidc } = config;
   const identity = createIdentity({
@@ -125,27 +142,29 @@ async function startParts(options: AppOptions, shutdown: Shutdown): Promise<App>
     authenticate: (authorization) => identity.authenticate(authorization),
     readiness: new CachedReadiness(async () => {
       const ready = await persistence.ready();
-      return { ready, reason: ready ? "ready" : "the database does not answer, or is not migrated" };
+      return { ready, reason: ready ? "ready" : "the database does not answer, is not migrated, or takes no writes" };
     }),
     metrics,
     graphiql: graphiqlFiles(options),
     console: consoleFiles(options),
-    origins: { allowedOrigins: config.allowedOrigins, loopbackOnly: oidc === null },
+    signIn: signInRoutes(options, identity),
+    origins: {
+      allowedOrigins: [...config.allowedOrigins, ...(config.publicUrl === null ? [] : [config.publicUrl])],
+      loopbackOnly: oidc === null,
+    },
     development: (request, response) => identity.handle(request, response),
     limits: config.limits,
     logger,
     ...(options.socketTimings === undefined ? {} : { sockets: options.socketTimings }),
   });
   shutdown.add("server", STOP_LIMITS.server, () => server.stop());
-  readAtScrape(metrics, {
+  showAtScrape(metrics, {
     connections: () => server.connections,
-    subscriptions: () => graphql.hub.stats().subscribers,
-    queues: () =>
-      [...queues].map(([cluster, queue]) => ({ cluster, depth: queue.depth(), ageSeconds: queue.oldestAge() / 1000 })),
-    leadership: () => {
-      const leading = new Set(clusters.leading());
-      return connections.map(({ name }) => ({ cluster: name, leading: leading.has(name) }));
-    },
+    graphql,
+    clusters,
+    names: connections.map(({ name }) => name),
+    clusterMetrics,
+    persistence,
   });
 
   const url = `http://${inUrl(config.host)}:${await server.start()}`;
@@ -185,7 +204,7 @@ function connectionsOf(config: Config, development: DevelopmentParts | null): Cl
 
 function graphiqlFiles({ config, logger, graphiqlDirectory = BESIDE }: AppOptions): GraphiQLFiles | null {
   if (!config.graphiql) return null;
-  const files = new GraphiQLFiles(graphiqlDirectory, config.oidc === null ? "development" : "token");
+  const files = new GraphiQLFiles(graphiqlDirectory, identityKind(config));
   if (files.present) return files;
   logger.warn({ directory: graphiqlDirectory }, "GraphiQL is not built: run `npm run build`");
   return null;
@@ -193,27 +212,26 @@ function graphiqlFiles({ config, logger, graphiqlDirectory = BESIDE }: AppOption
 
 function consoleFiles({ config, logger, consoleDirectory = CONSOLE_BESIDE }: AppOptions): ConsoleFiles | null {
   if (consoleDirectory === null) return null;
-  const files = new ConsoleFiles(consoleDirectory, config.oidc === null ? "development" : "token");
+  const files = new ConsoleFiles(consoleDirectory, identityKind(config));
   if (files.present) return files;
   logger.warn({ directory: consoleDirectory }, "the web console is not built: run `npm run build`");
   return null;
 }
 
+/** What pages offer to sign in with. */
+function identityKind({ oidc, signIn }: Config): "development" | "token" | "issuer" {
+  if (oidc === null) return "development";
+  return signIn === null ? "token" : "issuer";
+}
+
+function signInRoutes({ config, logger }: AppOptions, identity: Identity): SignInRoutes | null {
+  const { oidc, signIn, publicUrl } = config;
+  if (oidc === null || signIn === null) return null;
+  const client = new SignInClient({ issuer: oidc.issuer, ...signIn, logger });
+  return new SignInRoutes({ client, publicUrl, authenticate: (header) => identity.authenticate(header), logger });
+}
+
 function renderStoreSpec(catalog: ReturnType<typeof createProviderCatalog>, provider: ProviderTargetWork["provider"]) {
   if (provider.config === null) throw new Error("an existing store is never written");
   return catalog.renderStoreSpec(provider.kind, provider.config, provider.scope);
-}
-
-type Queues = Map<string, { depth: () => number; oldestAge: () => number }>;
-
-function leaderMetrics(metrics: Metrics, queues: Queues, cluster: string): ReturnType<ClustersOptions["metrics"]> {
-  return {
-    reconciled: (kind, result, seconds) => {
-      metrics.reconciles.inc({ cluster, kind, result });
-      metrics.reconcileSeconds.observe({ cluster, kind }, seconds);
-    },
-    queue: (depth, oldestAge) => {
-      queues.set(cluster, { depth, oldestAge });
-    },
-  };
 }

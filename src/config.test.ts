@@ -33,11 +33,14 @@ describe("readConfig", () => {
       port: 4000,
       databaseUrl: null,
       databasePoolSize: 10,
+      transitionRetention: 90 * 86_400_000,
       clusterContexts: null,
       kubeconfig: null,
       clusterName: "in-cluster",
       inPod: false,
       oidc: null,
+      signIn: null,
+      publicUrl: null,
       oidcRolesClaim: "realm_access.roles",
       oidcAdminRole: "platform-admin",
       oidcGroupsClaim: "groups",
@@ -92,12 +95,16 @@ describe("readConfig", () => {
     ["NODE_ENV", "test", (config) => config.production, false],
     ["DATABASE_URL", "postgresql://db/x", (config) => config.databaseUrl, "postgresql://db/x"],
     ["DATABASE_POOL_SIZE", "3", (config) => config.databasePoolSize, 3],
+    ["TRANSITION_RETENTION_DAYS", "0", (config) => config.transitionRetention, 0],
+    ["TRANSITION_RETENTION_DAYS", "7", (config) => config.transitionRetention, 604_800_000],
     ["KUBECONFIG", "/a:/b", (config) => config.kubeconfig, "/a:/b"],
     ["KUBERNETES_SERVICE_HOST", "10.0.0.1", (config) => config.inPod, true],
     ["CLUSTER_NAME", "home", (config) => config.clusterName, "home"],
     ["OIDC_ROLES_CLAIM", "roles", (config) => config.oidcRolesClaim, "roles"],
     ["OIDC_ADMIN_ROLE", "root", (config) => config.oidcAdminRole, "root"],
     ["OIDC_GROUPS_CLAIM", "teams", (config) => config.oidcGroupsClaim, "teams"],
+    ["PUBLIC_URL", "https://s.example.com:8443/", (config) => config.publicUrl, "https://s.example.com:8443"],
+    ["PUBLIC_URL", "http://localhost:4000", (config) => config.publicUrl, "http://localhost:4000"],
     ["GRAPHIQL", "off", (config) => config.graphiql, false],
     ["LOG_LEVEL", "debug", (config) => config.logLevel, "debug"],
     ["LOG_LEVEL", "  warn ", (config) => config.logLevel, "warn"],
@@ -147,6 +154,17 @@ describe("readConfig", () => {
     expect(oidc).toEqual({ issuer: "https://id.example.com", audience: "secretariat" });
   });
 
+  it("takes the console's sign-in beside the issuer", () => {
+    const env = { OIDC_ISSUER: "https://id.example.com", OIDC_AUDIENCE: "secretariat", OIDC_CLIENT_ID: "console" };
+    expect(read(env).signIn).toEqual({ clientId: "console", clientSecret: null, scopes: "openid profile email" });
+    const more = { OIDC_CLIENT_SECRET: "s", OIDC_SCOPES: "openid  offline_access" };
+    expect(read({ ...env, ...more }).signIn).toEqual({
+      clientId: "console",
+      clientSecret: "s",
+      scopes: "openid offline_access",
+    });
+  });
+
   it("takes contexts together with the kubeconfig that has them", () => {
     expect(read({ CLUSTER_CONTEXTS: "a=b,c", KUBECONFIG: "/k" })).toMatchObject({
       clusterContexts: "a=b,c",
@@ -155,7 +173,13 @@ describe("readConfig", () => {
   });
 
   it("knows the names of all settings", () => {
-    const tested = new Set([...SETTINGS.map(([name]) => name), ...Object.keys(PRODUCTION)]);
+    const tested = new Set([
+      ...SETTINGS.map(([name]) => name),
+      ...Object.keys(PRODUCTION),
+      "OIDC_CLIENT_ID",
+      "OIDC_CLIENT_SECRET",
+      "OIDC_SCOPES",
+    ]);
     expect(settingNames()).toEqual([...tested].sort());
   });
 
@@ -209,6 +233,14 @@ describe("what readConfig refuses", () => {
     ["MAX_QUEUED_EVENTS", "9"],
     ["REQUEST_TIMEOUT_SECONDS", "0"],
     ["OIDC_AUDIENCE", "secretariat"],
+    ["OIDC_CLIENT_ID", "console"],
+    ["OIDC_SCOPES", "profile email"],
+    ["OIDC_SCOPES", 'openid "x"'],
+    ["PUBLIC_URL", "secretariat.example.com"],
+    ["PUBLIC_URL", "http://secretariat.example.com"],
+    ["PUBLIC_URL", "https://example.com/secretariat"],
+    ["PUBLIC_URL", "https://secretariat.example.com?x"],
+    ["PUBLIC_URL", "https://user:pw@secretariat.example.com"],
   ];
 
   it.each(WRONG)("%s=%s, with a sentence that names it", (name, value) => {
@@ -256,6 +288,24 @@ describe("what readConfig refuses", () => {
     ]);
     const { CLUSTER_CONTEXTS: _contexts, ...inPod } = { ...PRODUCTION, KUBERNETES_SERVICE_HOST: "10.0.0.1" };
     expect(mistakes(inPod)).toEqual([]);
+  });
+
+  it("a sign-in that nobody could come back from", () => {
+    const signIn = { ...PRODUCTION, OIDC_CLIENT_ID: "console" };
+    expect(mistakes(signIn)).toEqual([
+      "PUBLIC_URL must be set in production beside OIDC_CLIENT_ID: the issuer sends browsers back to it.",
+    ]);
+    expect(mistakes({ ...signIn, PUBLIC_URL: "https://secretariat.example.com" })).toEqual([]);
+    expect(mistakes({ ...signIn, PUBLIC_URL: "http://secretariat.example.com" })).toHaveLength(1);
+  });
+
+  it("what belongs to a sign-in that is not there", () => {
+    expect(mistakes({ OIDC_CLIENT_SECRET: "hunter2" })).toEqual([
+      "OIDC_CLIENT_SECRET is set, and OIDC_CLIENT_ID is not: set both, or neither.",
+    ]);
+    expect(mistakes({ OIDC_SCOPES: "openid" })).toEqual([
+      "OIDC_SCOPES is set, and OIDC_CLIENT_ID is not: without it the console does not go to the issuer.",
+    ]);
   });
 
   it("what is set wrongly only once, not also as missing", () => {

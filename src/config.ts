@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isLoopback, issuerProblem } from "./auth/issuer-url.js";
+import { isLoopback, isSafeScheme, issuerProblem } from "./auth/issuer-url.js";
 import { inUrl, SettingsReader } from "./config/parse.js";
 import { DEFAULT_RULE_SETTINGS, JSON_CEILING, type RuleSettings } from "./domain/settings.js";
 import { DEFAULT_GRAPHQL_LIMITS } from "./graphql/limits/settings.js";
@@ -13,6 +13,8 @@ export interface Config {
   /** Null: the embedded PostgreSQL. */
   databaseUrl: string | null;
   databasePoolSize: number;
+  /** How long transitions are kept; 0: for ever. */
+  transitionRetention: number;
   /** Null: simulated clusters, or in a pod the cluster it runs in. */
   clusterContexts: string | null;
   kubeconfig: string | null;
@@ -21,6 +23,10 @@ export interface Config {
   inPod: boolean;
   /** The issuer as it was given: a token's `iss` is compared with it exactly. */
   oidc: { issuer: string; audience: string } | null;
+  /** Secretariat as the issuer's client; null: the console takes tokens that people bring. Scopes are separated by spaces. */
+  signIn: { clientId: string; clientSecret: string | null; scopes: string } | null;
+  /** The origin at which browsers reach Secretariat; null: told by none. */
+  publicUrl: string | null;
   oidcRolesClaim: string;
   oidcAdminRole: string;
   oidcGroupsClaim: string;
@@ -53,6 +59,9 @@ export interface Limits {
 
 /** Kubernetes puts it into every pod that has a service account token. */
 const NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+/** Milliseconds. */
+const DAY = 86_400_000;
 
 /** Everything that is wrong with the settings, each in a line. */
 export class ConfigError extends Error {
@@ -89,11 +98,14 @@ function readSettings(read: SettingsReader, args: readonly string[], namespaceFi
     port: read.integer("PORT", 4000, 0, 65_535),
     databaseUrl: read.url("DATABASE_URL", ["postgres:", "postgresql:"])?.href ?? null,
     databasePoolSize: read.integer("DATABASE_POOL_SIZE", 10, 3, 500),
+    transitionRetention: DAY * read.integer("TRANSITION_RETENTION_DAYS", 90, 0, 36_500),
     clusterContexts: read.text("CLUSTER_CONTEXTS"),
     kubeconfig: read.text("KUBECONFIG"),
     clusterName: read.text("CLUSTER_NAME") ?? "in-cluster",
     inPod,
     oidc: readOidc(read),
+    signIn: readSignIn(read),
+    publicUrl: readPublicUrl(read),
     oidcRolesClaim: read.text("OIDC_ROLES_CLAIM") ?? "realm_access.roles",
     oidcAdminRole: read.text("OIDC_ADMIN_ROLE") ?? "platform-admin",
     oidcGroupsClaim: read.text("OIDC_GROUPS_CLAIM") ?? "groups",
@@ -133,6 +145,8 @@ function missingInProduction(read: SettingsReader, config: Config): string[] {
     mistakes.push("CLUSTER_CONTEXTS must be set in production, or Secretariat run in a pod of the cluster.");
   if (!read.isSet("OIDC_ISSUER", "OIDC_AUDIENCE"))
     mistakes.push("OIDC_ISSUER and OIDC_AUDIENCE must be set in production.");
+  if (config.signIn !== null && !read.isSet("PUBLIC_URL"))
+    mistakes.push("PUBLIC_URL must be set in production beside OIDC_CLIENT_ID: the issuer sends browsers back to it.");
   if (config.empty) mistakes.push("--empty is for development: production never makes sample data.");
   return mistakes;
 }
@@ -147,6 +161,41 @@ function readOidc(read: SettingsReader): Config["oidc"] {
   const problem = issuer === null ? null : issuerProblem(issuer);
   if (problem !== null) read.mistakes.push(`OIDC_ISSUER ${problem}`);
   return issuer === null || audience === null ? null : { issuer, audience };
+}
+
+/** RFC 6749, 3.3. */
+const SCOPES = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+/** Keycloak and others give a refresh token for these; those that give one for `offline_access` alone need it added. */
+const DEFAULT_SCOPES = "openid profile email";
+
+function readSignIn(read: SettingsReader): Config["signIn"] {
+  const clientId = read.text("OIDC_CLIENT_ID");
+  const clientSecret = read.text("OIDC_CLIENT_SECRET");
+  const scopes = read.text("OIDC_SCOPES")?.replaceAll(/\s+/g, " ") ?? DEFAULT_SCOPES;
+  if (!SCOPES.test(scopes) || !scopes.split(" ").includes("openid"))
+    read.mistakes.push("OIDC_SCOPES must be scopes with spaces between them, `openid` among them.");
+  else if (clientId === null && read.isSet("OIDC_SCOPES"))
+    read.mistakes.push(
+      "OIDC_SCOPES is set, and OIDC_CLIENT_ID is not: without it the console does not go to the issuer.",
+    );
+  if (clientId === null && clientSecret !== null)
+    read.mistakes.push("OIDC_CLIENT_SECRET is set, and OIDC_CLIENT_ID is not: set both, or neither.");
+  if (clientId !== null && !read.isSet("OIDC_ISSUER"))
+    read.mistakes.push("OIDC_CLIENT_ID is set, and OIDC_ISSUER is not: set OIDC_ISSUER and OIDC_AUDIENCE too.");
+  return clientId === null ? null : { clientId, clientSecret, scopes };
+}
+
+/** Browsers keep what the sign-in needs for https alone, unless it is this machine. */
+function readPublicUrl(read: SettingsReader): string | null {
+  const text = read.text("PUBLIC_URL");
+  if (text === null) return null;
+  const url = URL.parse(text);
+  const isOrigin = url !== null && [url.origin, `${url.origin}/`].includes(text);
+  if (isOrigin && isSafeScheme(url)) return url.origin;
+  read.mistakes.push(
+    "PUBLIC_URL must be an origin such as https://secretariat.example.com, without a path; http:// only on this machine.",
+  );
+  return null;
 }
 
 /** The namespace that a pod's service account is mounted with: ours. */

@@ -57,12 +57,19 @@ export const forbidden = (message: string): ExpectedError => new ExpectedError("
 export const notFound = (kind: string): ExpectedError =>
   new ExpectedError("NOT_FOUND", `There is no such ${kind}, or you cannot see it.`);
 
+/** Of very many problems the message names so many; `problems` has all of them. */
+const MOST_IN_MESSAGE = 50;
+
 /** Bad fields, all of them at once. @throws RangeError when called without a problem, which would be a defect. */
 export function badUserInput(problems: readonly Problem[]): ExpectedError {
   const [first] = problems;
   if (first === undefined) throw new RangeError("badUserInput needs at least one problem");
-  const text = problems.map((p) => (p.path.length > 0 ? `${p.path.join(".")}: ${p.message}` : p.message)).join(" ");
-  return new ExpectedError("BAD_USER_INPUT", text, { problems });
+  const named = problems
+    .slice(0, MOST_IN_MESSAGE)
+    .map((p) => (p.path.length > 0 ? `${p.path.join(".")}: ${p.message}` : p.message));
+  const more = problems.length - named.length;
+  if (more > 0) named.push(`${more} more problems are in extensions.problems.`);
+  return new ExpectedError("BAD_USER_INPUT", named.join(" "), { problems });
 }
 
 /** A name already taken, or an expected generation that is not the current one. */

@@ -1,13 +1,13 @@
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { RouterProvider } from "react-aria-components";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { rememberedPerson, startDevelopmentSession } from "./identity/development.ts";
-import { identityKind, type Session } from "./identity/session.ts";
-import { rememberedToken, startTokenSession } from "./identity/token.ts";
+import { identityKind } from "./identity/session.ts";
 import { SecretsPage } from "./secrets/secrets-page.tsx";
+import { CannotOpen, GoToIssuer, SignInAgain } from "./shell/issuer-sign-in.tsx";
 import { SessionGate } from "./shell/session-gate.tsx";
 import { Shell, type NavItem } from "./shell/shell.tsx";
 import { BringToken, ChoosePerson } from "./shell/sign-in.tsx";
+import { useSession } from "./shell/use-session.ts";
 import { Empty, Loading } from "./ui/note.tsx";
 import { ToastProvider } from "./ui/toast.tsx";
 
@@ -51,33 +51,32 @@ const NAV: readonly NavItem[] = [
 /** The console: somebody signs in, then there are the pages. */
 export function App(): React.JSX.Element {
   const [, navigate] = useLocation();
-  const [note, setNote] = useState<string | null>(null);
-  const [session, setSession] = useState<Session | null>(() => remembered(() => setSession(null)));
-  const isDevelopment = identityKind() === "development";
-  const signOut = useCallback(() => setSession(null), []);
-  const refuse = useCallback(
-    (message: string) => {
-      setNote(message);
-      session?.signOut();
-    },
-    [session],
-  );
+  const { state, bePerson, bringToken, retry } = useSession();
   const pages = useMemo(() => <Pages />, []);
-  if (session === null)
-    return isDevelopment ? (
-      <ChoosePerson onChoose={(person) => setSession(startDevelopmentSession(person, signOut))} />
-    ) : (
-      <BringToken note={note} onToken={(token) => setSession(startTokenSession(token, signOut))} />
+  if (state.phase === "opening")
+    return (
+      <main className="sign-in">
+        <Loading />
+      </main>
     );
+  if (state.phase === "unknown") return <CannotOpen onRetry={retry} />;
+  if (state.phase === "out") {
+    const kind = identityKind();
+    if (kind === "issuer") return <GoToIssuer end={state.end} />;
+    if (kind === "development") return <ChoosePerson onChoose={bePerson} />;
+    return <BringToken note={state.end?.note ?? null} onToken={bringToken} />;
+  }
+  const { session, paused } = state;
   return (
     <RouterProvider navigate={navigate}>
-      <SessionGate key={session.key} session={session} onRefused={refuse}>
+      <SessionGate key={session.key} session={session}>
         <ToastProvider>
           <Shell items={NAV}>
             <Suspense fallback={<Loading />}>{pages}</Suspense>
           </Shell>
         </ToastProvider>
       </SessionGate>
+      {paused && <SignInAgain />}
     </RouterProvider>
   );
 }
@@ -97,9 +96,11 @@ function Pages(): React.JSX.Element {
       <Route path="/providers/:id">{({ id }) => <ProviderPage id={id} key={id} />}</Route>
       <Route path="/clusters" component={ClustersPage} />
       <Route path="/history" component={HistoryPage} />
-      <Route path="/">
-        <Redirect to="/secrets" replace />
-      </Route>
+      {["/", "/sign-in"].map((path) => (
+        <Route path={path} key={path}>
+          <Redirect to="/secrets" replace />
+        </Route>
+      ))}
       <Route>
         <Empty title="There is no such page">
           <p>What you look for may have been removed, or the address is mistyped.</p>
@@ -107,13 +108,4 @@ function Pages(): React.JSX.Element {
       </Route>
     </Switch>
   );
-}
-
-function remembered(onSignOut: () => void): Session | null {
-  if (identityKind() === "development") {
-    const person = rememberedPerson();
-    return person === undefined ? null : startDevelopmentSession(person, onSignOut);
-  }
-  const token = rememberedToken();
-  return token === null ? null : startTokenSession(token, onSignOut);
 }

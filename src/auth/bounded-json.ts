@@ -14,14 +14,18 @@ export async function fetchJsonText(url: URL, signal: AbortSignal): Promise<stri
       await response.body?.cancel();
       throw new IssuerUnreachable(`${url.href} answered ${response.status}`);
     }
-    return await readText(response, url);
+    return await boundedText(response, url);
   } catch (error) {
     if (error instanceof IssuerUnreachable) throw error;
     throw new IssuerUnreachable(`${url.href} could not be read`, { cause: error });
   }
 }
 
-async function readText(response: Response, url: URL): Promise<string> {
+/**
+ * The body of an issuer's answer, at most 256 KiB.
+ * @throws IssuerUnreachable where it is larger
+ */
+export async function boundedText(response: Response, url: URL): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const body: AsyncIterable<Uint8Array> | null = response.body;

@@ -93,6 +93,12 @@ export class ClusterController {
     void this.#leader?.wake(ids);
   }
 
+  /** Gives leading up, if it leads; whoever begins a term looks at everything. */
+  stepDown(): void {
+    const { term } = this.#lease;
+    if (term !== null) this.#lease.stepDown(term);
+  }
+
   /** Stops leading and watching; resolves when nothing of it is left. */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -120,7 +126,7 @@ export class ClusterController {
       logger: options.logger,
       reflector: options.reflector ?? {},
       settings: { ...DEFAULT_LEADER_SETTINGS, ...options.leader },
-      concurrency: options.concurrency ?? 256,
+      concurrency: options.concurrency ?? 1_024,
       onDeposed: () => this.#lease.stepDown(term),
       onSuspicion: () => this.#look(),
       metrics: options.metrics,

@@ -29,8 +29,12 @@ export interface Clusters {
   stop(): Promise<void>;
   /** What the log tells: changes by people are to be followed in the clusters. */
   wake(transitions: readonly TransitionRecord[]): void;
+  /** What this process knows of desired state may be of another past (the database was restored): it gives up leading, and whoever leads next looks at everything. */
+  beginAnew(): void;
   /** Names of the clusters that this process leads now. */
   leading(): string[];
+  /** The name of a cluster that this process leads now; null: it does not. */
+  led(clusterId: string): string | null;
 }
 
 /**
@@ -44,6 +48,7 @@ export async function createClusters(options: ClustersOptions): Promise<Clusters
   const records = await state.ensureClusters(connections.map((connection) => connection.name));
   const clients: ClusterClient[] = [];
   const controllers = new Map<string, ClusterController>();
+  const names = new Map<string, string>();
   for (const { name, kubeConfig } of connections) {
     const record = records.find((candidate) => candidate.name === name);
     if (record === undefined) throw new Error(`no row was made for the cluster ${name}`);
@@ -60,6 +65,7 @@ export async function createClusters(options: ClustersOptions): Promise<Clusters
     gateway.connect(record.id, { name, api: client.api("gateway"), discovery: controller.discovery });
     clients.push(client);
     controllers.set(name, controller);
+    names.set(record.id, name);
   }
   return {
     gateway,
@@ -79,6 +85,13 @@ export async function createClusters(options: ClustersOptions): Promise<Clusters
     wake: (transitions) => {
       const ids = idsToFollow(transitions);
       if (ids !== null) for (const controller of controllers.values()) controller.wake(ids);
+    },
+    beginAnew: () => {
+      for (const controller of controllers.values()) controller.stepDown();
+    },
+    led: (clusterId) => {
+      const name = names.get(clusterId);
+      return name !== undefined && controllers.get(name)?.leading === true ? name : null;
     },
     leading: () => [...controllers].filter(([, controller]) => controller.leading).map(([name]) => name),
   };

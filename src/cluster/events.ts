@@ -24,6 +24,8 @@ export interface OperatorEventsOptions {
   onEvent(uid: string, involved: InvolvedObject): void;
   /** The states of the three reflectors, by the kind they watch events of. */
   onState?(kind: string, state: ReflectorState): void;
+  /** A list or watch of events failed, and is begun again. */
+  onRestart?(): void;
   settings?: Partial<ReflectorSettings>;
   /** Objects of which something is kept; of more the longest unheard of are forgotten. Default 100,000. */
   maxObjects?: number;
@@ -81,6 +83,7 @@ export class OperatorEvents {
           fieldSelector: [`involvedObject.kind=${kind}`, ...UNREAD.map((reason) => `reason!=${reason}`)].join(","),
           ...(settings === undefined ? {} : { settings }),
           project: sightingOf,
+          onRestart: () => options.onRestart?.(),
           handler: {
             // One that has expired stays: see above.
             onEvents: (events) => events.forEach(({ type, object }) => type !== "DELETED" && this.#take(object)),

@@ -247,6 +247,10 @@ describe("unknown parts of a spec", () => {
     ).toEqual([["one"]]);
   });
 
+  it("are none of those that the API has a field for, whether the operator knows them or not", async () => {
+    expect(await ask(() => Promise.resolve(known("one", "two")))).toEqual([["one", "deep"]]);
+  });
+
   it("are all that the API has no field for where no cluster can tell", async () => {
     const leaves = [
       ["one", "inner"],

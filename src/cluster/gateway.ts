@@ -9,7 +9,7 @@ import { ClusterUnreachableError, isClusterFailure, KubernetesError, toldToAll }
 import type { KubernetesObject } from "./kubernetes-object.js";
 import { isRecord } from "./object-guards.js";
 import { unknownPaths } from "./openapi.js";
-import { commonPaths, leavesOf, problemsOf } from "./problem-paths.js";
+import { commonPaths, isOnOneWay, leavesOf, problemsOf } from "./problem-paths.js";
 import { readyOf } from "./projection/conditions.js";
 import { NAMESPACES, operatorResources, type OperatorApiVersion, type ResourceRef } from "./resources.js";
 import type { KubernetesApi } from "./transport/kubernetes-api.js";
@@ -98,7 +98,10 @@ export class KubernetesClusterGateway implements ClusterGateway {
       }),
     );
     const unknown = schemas.flatMap((schema) => (schema === null ? [] : [unknownPaths(spec, schema)]));
-    return unknown.length === 0 ? leavesOf(other) : unknown.reduce(commonPaths);
+    const parts = leavesOf(other);
+    if (unknown.length === 0) return parts;
+    // A default that we filled in, and this operator doesn't know yet, is left out when it is applied.
+    return unknown.reduce(commonPaths).filter((path) => parts.some((part) => isOnOneWay(path, part)));
   }
 
   operatorApiVersion(clusterId: string): OperatorApiVersion {

@@ -30,6 +30,8 @@ export interface LeaseOptions {
  */
 export class Lease {
   #term: string | null = null;
+  /** A term that is no longer ours and may stand in the database still: nobody could begin another before it runs out. */
+  #former: string | null = null;
   #deadline = 0;
   #timer: NodeJS.Timeout | null = null;
   #turn: Promise<void> | null = null;
@@ -64,8 +66,8 @@ export class Lease {
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#turn;
-    const term = this.#term;
     this.#lose();
+    const term = this.#former;
     if (term === null) return;
     try {
       await this.options.state.releaseLease(this.options.clusterId, term);
@@ -85,24 +87,35 @@ export class Lease {
     const asked = performance.now();
     const term = this.#term ?? randomUUID();
     try {
+      if (this.#former !== null) await this.options.state.releaseLease(this.options.clusterId, this.#former);
+      this.#former = null;
       const held = await this.options.state.holdLease(this.options.clusterId, term, this.#settings.duration);
-      if (held) {
-        this.#deadline = asked + this.#settings.duration;
-        if (this.#term === null && performance.now() < this.#deadline) {
-          this.#term = term;
-          this.options.onGained(term);
-        }
-      } else this.#lose();
+      if (held) this.#hold(term, asked + this.#settings.duration);
+      else this.#lose();
     } catch (error) {
       this.options.logger.warn({ err: error }, "the leadership could not be renewed");
+      // It may have been granted all the same.
+      if (this.#term === null) this.#former ??= term;
       // A database that is away for a moment does not end a term that still runs.
       if (performance.now() + this.#settings.interval >= this.#deadline) this.#lose();
     }
     this.#schedule(this.#settings.interval * (0.9 + 0.2 * Math.random()));
   }
 
+  #hold(term: string, deadline: number): void {
+    this.#deadline = deadline;
+    if (this.#term !== null) return;
+    // Answered so late that it is over already: it is given back before the next is asked for.
+    const over = performance.now() >= deadline;
+    this.#former = over ? term : null;
+    if (over) return;
+    this.#term = term;
+    this.options.onGained(term);
+  }
+
   #lose(): void {
     if (this.#term === null) return;
+    this.#former = this.#term;
     this.#term = null;
     this.#deadline = 0;
     this.options.onLost();

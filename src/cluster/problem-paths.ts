@@ -40,8 +40,14 @@ export function leavesOf(value: Json, path: string[] = []): string[][] {
 export function commonPaths(one: readonly string[][], other: readonly string[][]): string[][] {
   return one.flatMap((a) =>
     other.flatMap((b) => {
-      const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
-      return shorter.every((part, index) => part === longer[index]) ? [longer] : [];
+      const longer = a.length <= b.length ? b : a;
+      return isOnOneWay(a, b) ? [longer] : [];
     }),
   );
+}
+
+/** Whether one of two paths leads to or through the other's end. */
+export function isOnOneWay(a: readonly string[], b: readonly string[]): boolean {
+  const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
+  return shorter.every((part, index) => part === longer[index]);
 }

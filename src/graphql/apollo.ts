@@ -12,8 +12,11 @@ import { beforeExecution } from "./before-execution.js";
 import { type GraphQLContext, type Request, type SharedContext, createContext } from "./context.js";
 import { type Documents, MAX_VALIDATION_ERRORS } from "./documents.js";
 import { type ErrorFormatter, refuse } from "./errors.js";
+import type { Executor } from "./execution/executor.js";
+import type { Facts } from "./facts.js";
 import { checkOperation } from "./limits/operation.js";
 import type { GraphQLLimits } from "./limits/settings.js";
+import { observe, refused } from "./observe.js";
 
 /** A GraphQL request over HTTP. */
 export interface HttpRequest {
@@ -31,11 +34,13 @@ export interface HttpAnswer {
   status: number;
   headers: Iterable<readonly [string, string]>;
   body: string;
+  facts: Facts;
 }
 
 /** What operations are executed with. */
 export interface Engine {
   schema: GraphQLSchema;
+  executor: Executor;
   documents: Documents;
   formatter: ErrorFormatter;
   shared: SharedContext;
@@ -61,6 +66,31 @@ function guard({ schema, limits }: Engine): ApolloServerPlugin<GraphQLContext> {
   };
 }
 
+/** Has operations executed by our executor in place of Apollo's call of graphql-js. */
+function executing({ executor, formatter }: Engine): ApolloServerPlugin<GraphQLContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        async responseForOperation({ request, document, contextValue }) {
+          const { operationName, variables } = request;
+          const { data, errors } = await executor.execute({
+            document,
+            operationName,
+            variableValues: variables,
+            contextValue,
+          });
+          const singleResult = {
+            ...(errors === undefined
+              ? {}
+              : { errors: errors.map((error) => formatter.format(error, contextValue.requestId)) }),
+            ...(data === undefined ? {} : { data }),
+          };
+          return { http: { headers: new HeaderMap() }, body: { kind: "single", singleResult } };
+        },
+      }),
+  };
+}
+
 /** The text of the document in a request; null where there is none to look at, which Apollo then says. */
 function sourceOf({ method, search, body }: HttpRequest): string | null {
   if (method === "GET") return new URLSearchParams(search).get("query");
@@ -68,11 +98,11 @@ function sourceOf({ method, search, body }: HttpRequest): string | null {
   return typeof body.query === "string" ? body.query : null;
 }
 
-async function answerOf({ status, headers, body }: HTTPGraphQLResponse): Promise<HttpAnswer> {
-  if (body.kind === "complete") return { status: status ?? 200, headers, body: body.string };
+async function answerOf({ status, headers, body }: HTTPGraphQLResponse, facts: Facts): Promise<HttpAnswer> {
+  if (body.kind === "complete") return { status: status ?? 200, headers, body: body.string, facts };
   let text = "";
   for await (const part of body.asyncIterator) text += part;
-  return { status: status ?? 200, headers, body: text };
+  return { status: status ?? 200, headers, body: text, facts };
 }
 
 /** Apollo Server for GraphQL over HTTP: with nothing that reports, prescribes caching, or shows a page. */
@@ -113,7 +143,9 @@ export class HttpExecutor {
         ApolloServerPluginLandingPageDisabled(),
         ApolloServerPluginSchemaReportingDisabled(),
         ApolloServerPluginUsageReportingDisabled(),
+        observe(formatter),
         guard(engine),
+        executing(engine),
       ],
     });
     await server.start();
@@ -123,17 +155,28 @@ export class HttpExecutor {
   /** Answers a request, also one that is none: with the status and media type of GraphQL over HTTP. */
   async execute(request: HttpRequest, identity: Request): Promise<HttpAnswer> {
     const { method, search, body } = request;
+    const facts: Facts = { operation: null, codes: [] };
     const response = await this.server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, search, body, headers: new HeaderMap(request.headers) },
       context: async () => {
-        const source = sourceOf(request);
-        // Whatever passes a limit ends here, before it is parsed a second time; what is good is found in the store.
-        const refusal = source === null ? null : this.engine.documents.prepare(source).refusal;
-        if (refusal !== null) throw refusal;
-        return createContext(this.engine.shared, identity);
+        try {
+          return { ...(await this.contextOf(request, identity)), facts };
+        } catch (error) {
+          refused(error, facts, this.engine.formatter, identity.requestId);
+          throw error;
+        }
       },
     });
-    return answerOf(response);
+    return answerOf(response, facts);
+  }
+
+  /** @throws GraphQLError for a document that passes a limit */
+  private async contextOf(request: HttpRequest, identity: Request): Promise<GraphQLContext> {
+    const source = sourceOf(request);
+    // Whatever passes a limit ends here, before it is parsed a second time; what is good is found in the store.
+    const refusal = source === null ? null : this.engine.documents.prepare(source).refusal;
+    if (refusal !== null) throw refusal;
+    return await createContext(this.engine.shared, identity);
   }
 
   async stop(): Promise<void> {

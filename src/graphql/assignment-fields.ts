@@ -17,7 +17,7 @@ const COLUMNS: ReadonlyMap<string, readonly Column[]> = new Map<string, readonly
   ["observedAt", ["observedAt"]],
   ["lastTransitionAt", ["lastTransitionAt"]],
   ["externalSecret", ["secretId", "projectId", "externalSecretUid"]],
-  ["permissions", ["secretId", "projectId"]],
+  ["permissions", ["secretId", "projectId", "deletionRequestedAt"]],
   ["deletionRequestedAt", ["deletionRequestedAt"]],
   ["createdAt", ["createdAt"]],
 ]);

@@ -3,6 +3,7 @@ import type { Logger } from "../domain/ports/logger.js";
 import type { ReadModel } from "../domain/ports/read-model.js";
 import type { LogPlace, TransitionStream } from "../domain/ports/transition-stream.js";
 import type { Viewer, ViewerScope } from "../domain/viewer.js";
+import type { Facts } from "./facts.js";
 import { Loaders } from "./loaders.js";
 import type { PageSizes } from "./paging.js";
 
@@ -28,6 +29,8 @@ export interface GraphQLContext extends SharedContext {
   streamPlace: Promise<LogPlace> | null;
   /** Of the HTTP request or the WebSocket connection; in every log line about it. */
   readonly requestId: string;
+  /** What becomes of it, for whoever counts; of operations over HTTP alone. */
+  readonly facts?: Facts;
 }
 
 /** Who asks, and where their request is found in the log. */

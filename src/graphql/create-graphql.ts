@@ -7,6 +7,7 @@ import { type Engine, type HttpAnswer, HttpExecutor, type HttpRequest } from "./
 import type { Request, SharedContext } from "./context.js";
 import { Documents } from "./documents.js";
 import { ErrorFormatter } from "./errors.js";
+import { Executor } from "./execution/executor.js";
 import { DEFAULT_GRAPHQL_LIMITS, type LimitSettings, graphQLLimits } from "./limits/settings.js";
 import { buildGraphQLSchema } from "./schema.js";
 import { TransitionHub } from "./subscriptions/hub.js";
@@ -32,7 +33,7 @@ export interface GraphQLLayer {
   /** Answers a request over HTTP; never throws for what a client sent. */
   execute(request: HttpRequest, identity: Request): Promise<HttpAnswer>;
   /** The body for a failure before any GraphQL, such as UNAUTHENTICATED: the same shape and codes as everywhere. */
-  formatError(error: unknown): string;
+  formatError(error: unknown, requestId?: string): string;
   /** For graphql-ws' `makeServer`; `ctx.extra` holds the connection's identity. */
   readonly operations: WebSocketOperations;
   /** Ends every subscription, then whatever else runs. */
@@ -47,14 +48,22 @@ export async function createGraphQL(options: GraphQLOptions): Promise<GraphQLLay
   const formatter = new ErrorFormatter(logger);
   const installation = options.installation ?? null;
   const shared: SharedContext = { readModel, desiredState, stream, logger, installation, pages: limits.pages };
-  const engine: Engine = { schema, documents: new Documents(schema, limits.document), formatter, shared, limits };
+  const executor = new Executor(schema);
+  const engine: Engine = {
+    schema,
+    executor,
+    documents: new Documents(schema, limits.document),
+    formatter,
+    shared,
+    limits,
+  };
   const http = await HttpExecutor.start(engine, logger);
   const hub = new TransitionHub(readModel, stream, logger, limits.subscriptions);
   return {
     schema,
     hub,
     execute: (request, identity) => http.execute(request, identity),
-    formatError: (error) => JSON.stringify({ errors: [formatter.format(error)] }),
+    formatError: (error, requestId) => JSON.stringify({ errors: [formatter.format(error, requestId)] }),
     operations: webSocketOperations(engine, hub),
     async stop() {
       hub.stop();

@@ -81,12 +81,23 @@ function clientCodeOf(error: GraphQLError): string | null {
 export class ErrorFormatter {
   /** One failure reaches the formatter once for each field that it broke; it is logged once. */
   private readonly references = new WeakMap<object, string>();
+  private readonly requests = new WeakMap<object, string>();
 
   constructor(private readonly logger: Logger) {}
 
-  /** @param error anything that was thrown, wrapped by graphql-js or not */
-  format(error: unknown): GraphQLFormattedError {
+  /** Says whose request failed, for failures that are formatted where nobody knows: their line in the log names it. */
+  attribute(error: unknown, requestId: string): void {
+    const cause = causeOf(error);
+    if (typeof cause === "object" && cause !== null) this.requests.set(cause, requestId);
+  }
+
+  /**
+   * @param error anything that was thrown, wrapped by graphql-js or not
+   * @param requestId whose request failed, where it is known
+   */
+  format(error: unknown, requestId?: string): GraphQLFormattedError {
     if (error instanceof FormattedError) return error.toJSON();
+    if (requestId !== undefined) this.attribute(error, requestId);
     const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
     const expected = expectedIn(error);
     if (expected !== null) {
@@ -110,21 +121,26 @@ export class ErrorFormatter {
   }
 
   /** The same as a GraphQLError, for what wants one: its JSON is exactly what {@link format} answers. */
-  formatToError(error: unknown): GraphQLError {
-    return new FormattedError(this.format(error), error instanceof GraphQLError ? error : null);
+  formatToError(error: unknown, requestId?: string): GraphQLError {
+    return new FormattedError(this.format(error, requestId), error instanceof GraphQLError ? error : null);
   }
 
   private referenceOf(error: unknown, path: readonly (string | number)[] | undefined): string {
-    const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+    const cause = causeOf(error);
     const key = typeof cause === "object" && cause !== null ? cause : null;
     const known = key === null ? undefined : this.references.get(key);
     if (known !== undefined) return known;
     const reference = randomUUID();
     if (key !== null) this.references.set(key, reference);
-    this.logger.error({ reference, path, err: loggable(cause) }, "unexpected failure");
+    const requestId = key === null ? undefined : this.requests.get(key);
+    const whose = requestId === undefined ? {} : { requestId };
+    this.logger.error({ reference, ...whose, path, err: loggable(cause) }, "unexpected failure");
     return reference;
   }
 }
+
+/** What was thrown, without graphql-js's wrapper. */
+const causeOf = (error: unknown): unknown => (error instanceof GraphQLError ? (error.originalError ?? error) : error);
 
 /** An error as it is; graphql-js's wrapper of something else is not let through, since it carries the thing. */
 function loggable(cause: unknown): unknown {

@@ -1,4 +1,3 @@
-import DataLoader from "dataloader";
 import type { AssignmentRecord } from "../domain/assignment.js";
 import type { Page, PageArgs } from "../domain/ports/paging.js";
 import type { AssignmentFilter, AssignmentOrder, ReadModel, VisibleKind } from "../domain/ports/read-model.js";
@@ -7,6 +6,7 @@ import type { ProviderRecord } from "../domain/provider.js";
 import type { SecretRecord } from "../domain/secret.js";
 import type { TransitionRecord } from "../domain/transition.js";
 import type { ViewerScope } from "../domain/viewer.js";
+import { Loader } from "./loader.js";
 import { toConnection } from "./paging.js";
 import { Assignment, type AssignmentRow } from "./types/assignment.js";
 import { Cluster } from "./types/cluster.js";
@@ -15,8 +15,6 @@ import { Project, ProjectMember } from "./types/project.js";
 import { Provider, ProviderTarget } from "./types/provider.js";
 import { Secret, type AssignmentCount } from "./types/secret.js";
 import { Transition } from "./types/transition.js";
-
-type Loader<V> = DataLoader<string, V>;
 
 /** What a parent that is gone meanwhile, or that the viewer cannot see, has. */
 const emptyConnection = <V>(): Connection<V> => ({
@@ -30,10 +28,10 @@ function byId<Row extends { id: string }, View>(
   read: (ids: readonly string[]) => Promise<Row[]>,
   view: (row: Row) => View,
 ): Loader<View | null> {
-  return new DataLoader(async (ids) => {
-    const views = new Map((await read(ids)).map((row) => [row.id, view(row)]));
-    return ids.map((id) => views.get(id) ?? null);
-  });
+  return new Loader<View | null>(
+    async (ids) => new Map((await read(ids)).map((row) => [row.id, view(row)])),
+    () => null,
+  );
 }
 
 function byParent<Row, View>(
@@ -41,13 +39,7 @@ function byParent<Row, View>(
   view: (row: Row) => View,
   nothing: () => View,
 ): Loader<View> {
-  return new DataLoader(async (ids) => {
-    const rows = await read(ids);
-    return ids.map((id) => {
-      const row = rows.get(id);
-      return row === undefined ? nothing() : view(row);
-    });
-  });
+  return new Loader<View>(async (ids) => new Map(Array.from(await read(ids), ([id, row]) => [id, view(row)])), nothing);
 }
 
 /** Loaders of the pages below many parents: one for each set of arguments, since one statement answers one set. */
@@ -56,18 +48,15 @@ class PageLoaders<Row, View> {
 
   constructor(private readonly view: (row: Row) => View) {}
 
-  load(
-    id: string,
-    key: unknown,
-    read: (ids: readonly string[]) => Promise<Map<string, Page<Row>>>,
-  ): Promise<Connection<View>> {
+  /** The loader of the pages with these arguments. @param key all that `read` depends on */
+  of(key: unknown, read: (ids: readonly string[]) => Promise<Map<string, Page<Row>>>): Loader<Connection<View>> {
     const name = JSON.stringify(key);
     let loader = this.byArguments.get(name);
     if (loader === undefined) {
       loader = byParent(read, (page) => toConnection(page, this.view), emptyConnection<View>);
       this.byArguments.set(name, loader);
     }
-    return loader.load(id);
+    return loader;
   }
 }
 
@@ -80,7 +69,7 @@ export class Loaders {
   readonly project: Loader<Project | null>;
   readonly provider: Loader<Provider | null>;
   readonly secret: Loader<Secret | null>;
-  readonly assignment: { load: (id: string) => Promise<Assignment | null> };
+  readonly assignment: Pick<Loader<Assignment | null>, "load" | "loadAll">;
   /** Whole, with the manifest, which lists leave out. */
   readonly assignmentRecord: Loader<AssignmentRecord | null>;
   readonly transition: Loader<Transition | null>;
@@ -122,11 +111,11 @@ export class Loaders {
       (ids) => readModel.assignmentsByIds(scope, ids),
       (row) => row,
     );
+    const assignmentView = (row: AssignmentRecord | null): Assignment | null =>
+      row === null ? null : new Assignment(row);
     this.assignment = {
-      load: async (id) => {
-        const row = await this.assignmentRecord.load(id);
-        return row === null ? null : new Assignment(row);
-      },
+      load: async (id) => assignmentView(await this.assignmentRecord.load(id)),
+      loadAll: async (ids) => (await this.assignmentRecord.loadAll(ids)).map(assignmentView),
     };
     this.transition = byId(
       (ids) => readModel.transitionsByIds(scope, ids),
@@ -171,35 +160,33 @@ export class Loaders {
     return new Assignment(row);
   }
 
-  projectsOfCluster(id: string, page: PageArgs): Promise<Connection<Project>> {
-    return this.projectPages.load(id, page, (ids) => this.readModel.projectsOfClusters(this.scope, ids, page));
+  /** Pages, as those below, by the id of what they belong to. */
+  projectsOfClusters(page: PageArgs): Loader<Connection<Project>> {
+    return this.projectPages.of(page, (ids) => this.readModel.projectsOfClusters(this.scope, ids, page));
   }
 
-  membersOfProject(id: string, page: PageArgs): Promise<Connection<ProjectMember>> {
-    return this.memberPages.load(id, page, (ids) => this.readModel.membersOfProjects(this.scope, ids, page));
+  membersOfProjects(page: PageArgs): Loader<Connection<ProjectMember>> {
+    return this.memberPages.of(page, (ids) => this.readModel.membersOfProjects(this.scope, ids, page));
   }
 
-  secretsOfProvider(id: string, page: PageArgs): Promise<Connection<Secret>> {
-    return this.secretPages.load(id, page, (ids) => this.readModel.secretsOfProviders(this.scope, ids, page));
+  secretsOfProviders(page: PageArgs): Loader<Connection<Secret>> {
+    return this.secretPages.of(page, (ids) => this.readModel.secretsOfProviders(this.scope, ids, page));
   }
 
   assignmentsOf(
     kind: "secret" | "project",
-    id: string,
     filter: AssignmentFilter,
     order: AssignmentOrder,
     page: PageArgs,
     columns: readonly (keyof AssignmentRecord)[],
-  ): Promise<Connection<Assignment>> {
-    return this.assignmentPages.load(id, [kind, filter, order, page, columns], (ids) =>
+  ): Loader<Connection<Assignment>> {
+    return this.assignmentPages.of([kind, filter, order, page, columns], (ids) =>
       this.readModel.assignmentsOf(this.scope, { kind, ids }, filter, order, page, columns),
     );
   }
 
-  historyOf(kind: "secret" | "assignment", id: string, page: PageArgs): Promise<Connection<Transition>> {
-    return this.transitionPages.load(id, [kind, page], (ids) =>
-      this.readModel.historyOf(this.scope, { kind, ids }, page),
-    );
+  historyOf(kind: "secret" | "assignment", page: PageArgs): Loader<Connection<Transition>> {
+    return this.transitionPages.of([kind, page], (ids) => this.readModel.historyOf(this.scope, { kind, ids }, page));
   }
 
   /**

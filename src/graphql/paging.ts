@@ -7,7 +7,7 @@ import {
 } from "graphql";
 import type { Page, PageArgs } from "../domain/ports/paging.js";
 import { badUserInput, type Problem } from "../errors.js";
-import type { Connection } from "./types/connection.js";
+import type { Connection, Edge } from "./types/connection.js";
 import type { PageArguments } from "./types/inputs/list-arguments.js";
 
 /** A cursor of ours is far shorter; what is longer is none, and is not looked at. */
@@ -87,17 +87,75 @@ export function pageArgs(
 }
 
 /** A page as the API shows it. */
-export function toConnection<Row, View>(page: Page<Row>, view: (row: Row) => View): Connection<View> {
-  const edges = page.edges.map(({ cursor, node }) => ({ cursor, node: view(node) }));
-  return {
-    edges,
-    nodes: edges.map(({ node }) => node),
-    pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-    totalCount: page.totalCount,
-  };
+export const toConnection = <Row, View>(page: Page<Row>, view: (row: Row) => View): Connection<View> =>
+  new PageConnection(page, view);
+
+type Edges<Row> = Page<Row>["edges"];
+
+/** Nothing is made before it is selected: most answers name nodes alone, and a cursor costs more than all the rest of reading its row. */
+class PageConnection<Row, View> implements Connection<View> {
+  readonly #page: Page<Row>;
+  readonly #view: (row: Row) => View;
+  #nodes: View[] | null = null;
+
+  constructor(page: Page<Row>, view: (row: Row) => View) {
+    this.#page = page;
+    this.#view = view;
+  }
+
+  get nodes(): View[] {
+    this.#nodes ??= this.#page.edges.map(({ node }) => this.#view(node));
+    return this.#nodes;
+  }
+
+  get edges(): Edge<View>[] {
+    const { nodes } = this;
+    return this.#page.edges.flatMap((edge, i) => {
+      const node = nodes[i];
+      return node === undefined ? [] : [new PageEdge(edge, node)];
+    });
+  }
+
+  get pageInfo(): Connection<View>["pageInfo"] {
+    return new PageInfoOf(this.#page);
+  }
+
+  get totalCount(): number | null {
+    return this.#page.totalCount;
+  }
+}
+
+class PageEdge<View> implements Edge<View> {
+  readonly #edge: Edges<unknown>[number];
+
+  constructor(
+    edge: Edges<unknown>[number],
+    readonly node: View,
+  ) {
+    this.#edge = edge;
+  }
+
+  get cursor(): string {
+    return this.#edge.cursor;
+  }
+}
+
+class PageInfoOf {
+  readonly #edges: Edges<unknown>;
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+
+  constructor({ edges, hasNextPage, hasPreviousPage }: Page<unknown>) {
+    this.#edges = edges;
+    this.hasNextPage = hasNextPage;
+    this.hasPreviousPage = hasPreviousPage;
+  }
+
+  get startCursor(): string | null {
+    return this.#edges[0]?.cursor ?? null;
+  }
+
+  get endCursor(): string | null {
+    return this.#edges.at(-1)?.cursor ?? null;
+  }
 }

@@ -6,6 +6,8 @@ export interface Answer {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: string | Buffer;
+  /** Values of `Set-Cookie`. */
+  cookies?: readonly string[];
 }
 
 /** What every answer says, beside what it is about. */
@@ -26,9 +28,14 @@ export const text = (status: number, body: string, headers: Readonly<Record<stri
 export const methodNotAllowed = (allow: string): Answer => text(405, `The method must be ${allow}.`, { allow });
 
 /** Sends an answer whole, unless nobody is there any more. Where much of a body is still to come, the connection ends with it. */
-export function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
+export function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body, cookies = [] }: Answer,
+): void {
   if (response.destroyed || response.headersSent) return;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (cookies.length > 0) response.setHeader("set-cookie", cookies);
   const pending = isBodyPending(request);
   if (pending) response.setHeader("connection", "close");
   // 204 and 304 have no body and say no length (RFC 9110, 8.6).

@@ -27,9 +27,9 @@ export class GraphiQLFiles {
 
   /**
    * @param directory what `npm run build` made
-   * @param identity what the page offers to sign in with
+   * @param identity what the page offers to sign in with: sample people, a token that somebody brings, or the issuer
    */
-  constructor(directory: string, identity: "development" | "token") {
+  constructor(directory: string, identity: "development" | "token" | "issuer") {
     this.#files = new StaticFiles(directory, {
       contentSecurityPolicy: CONTENT_SECURITY_POLICY,
       lasting: /^(?:chunk|asset)-/,

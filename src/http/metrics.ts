@@ -1,32 +1,31 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
 
 /** How a GraphQL operation came in. */
 export type Transport = "http" | "websocket";
 /**
- * What became of it: a result (perhaps with errors in it); refused for what was sent; failed for a reason of ours; or the client went away before it was there.
+ * What became of it: a result (perhaps with expected errors in it); refused for what was sent; failed for a reason of ours, whole or in part; or the client went away before it was there.
  */
 export type Outcome = "answered" | "refused" | "failed" | "aborted";
+/** `unknown`: it was refused before anybody knew. */
+export type OperationType = "query" | "mutation" | "subscription" | "unknown";
 
-/** Everything that /metrics shows beside Node.js's own figures, in Prometheus' conventions (base units, `_total`). */
+/** Everything that /metrics shows beside Node.js's own figures, in Prometheus' conventions (base units, `_total`). No label holds what a client or a cluster says. */
 export interface Metrics {
   registry: Registry;
-  requests: Counter<"transport" | "outcome">;
-  requestSeconds: Histogram<"outcome">;
+  requests: Counter<"transport" | "operation" | "outcome">;
+  requestSeconds: Histogram<"transport" | "operation" | "outcome">;
+  errors: Counter<"code">;
   reconciles: Counter<"cluster" | "kind" | "result">;
   reconcileSeconds: Histogram<"cluster" | "kind">;
+  syncSeconds: Histogram<"cluster">;
+  watchRestarts: Counter<"cluster" | "kind">;
   transitions: Counter<"subject">;
+  pruned: Counter;
+  notifySeconds: Histogram;
+  tailerSeconds: Histogram;
 }
 
-/** What is read when somebody asks. */
-export interface MetricSources {
-  connections(): number;
-  subscriptions(): number;
-  queues(): { cluster: string; depth: number; ageSeconds: number }[];
-  /** Every configured cluster, and whether this process leads it. */
-  leadership(): { cluster: string; leading: boolean }[];
-}
-
-/** What parts count as it happens; what they are asked for is added by {@link readAtScrape}. */
+/** What parts count as it happens; what they are asked for is added by `readAtScrape`. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -35,15 +34,21 @@ export function createMetrics(): Metrics {
     registry,
     requests: new Counter({
       name: "secretariat_graphql_requests_total",
-      help: "GraphQL operations, by how they came and what became of them.",
-      labelNames: ["transport", "outcome"],
+      help: "GraphQL operations, by how they came, what they are and what became of them.",
+      labelNames: ["transport", "operation", "outcome"],
       registers,
     }),
     requestSeconds: new Histogram({
       name: "secretariat_graphql_request_duration_seconds",
-      help: "Time from a request's head to its whole answer, of GraphQL over HTTP.",
-      labelNames: ["outcome"],
+      help: "Time until the whole answer was there; of a subscription, until it had begun.",
+      labelNames: ["transport", "operation", "outcome"],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
+    errors: new Counter({
+      name: "secretariat_graphql_errors_total",
+      help: "Errors in answers, by their code.",
+      labelNames: ["code"],
       registers,
     }),
     reconciles: new Counter({
@@ -59,47 +64,41 @@ export function createMetrics(): Metrics {
       buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
       registers,
     }),
+    syncSeconds: new Histogram({
+      name: "secretariat_sync_duration_seconds",
+      help: "Time from a person's change of an assignment until the cluster has confirmed it (SYNCED), on the database's clock.",
+      labelNames: ["cluster"],
+      buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800],
+      registers,
+    }),
+    watchRestarts: new Counter({
+      name: "secretariat_watch_restarts_total",
+      help: "Lists and watches that failed and were begun again.",
+      labelNames: ["cluster", "kind"],
+      registers,
+    }),
     transitions: new Counter({
       name: "secretariat_transitions_total",
-      help: "Transitions that this replica has read from the log.",
+      help: "Transitions that this replica has read from the log; every replica reads all of them.",
       labelNames: ["subject"],
       registers,
     }),
+    pruned: new Counter({
+      name: "secretariat_transitions_pruned_total",
+      help: "Transitions that this replica has removed because of their age.",
+      registers,
+    }),
+    notifySeconds: new Histogram({
+      name: "secretariat_notify_lag_seconds",
+      help: "Time from a commit of this replica until its notification came back.",
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+      registers,
+    }),
+    tailerSeconds: new Histogram({
+      name: "secretariat_tailer_lag_seconds",
+      help: "Age of the newest transition of a batch when this replica read it, on the database's clock.",
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+      registers,
+    }),
   };
-}
-
-/** Adds what is read at each scrape. Called once, when all sources are there. */
-export function readAtScrape({ registry }: Metrics, sources: MetricSources): void {
-  const registers = [registry];
-  const single = (name: string, help: string, read: () => number): Gauge =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  const perCluster = (name: string, help: string, read: () => (readonly [string, number])[]): Gauge =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ["cluster"],
-      registers,
-      collect() {
-        this.reset();
-        for (const [cluster, value] of read()) this.set({ cluster }, value);
-      },
-    });
-  single("secretariat_websocket_connections", "Open WebSocket connections.", () => sources.connections());
-  single("secretariat_subscriptions", "Running GraphQL subscriptions.", () => sources.subscriptions());
-  perCluster("secretariat_queue_depth", "Keys that wait to be looked at.", () =>
-    sources.queues().map(({ cluster, depth }) => [cluster, depth]),
-  );
-  perCluster("secretariat_queue_age_seconds", "How long the key that waits longest has waited.", () =>
-    sources.queues().map(({ cluster, ageSeconds }) => [cluster, ageSeconds]),
-  );
-  perCluster("secretariat_leader", "1 where this replica leads the cluster.", () =>
-    sources.leadership().map(({ cluster, leading }) => [cluster, leading ? 1 : 0]),
-  );
 }

@@ -24,7 +24,7 @@ export function refuseOrigin(request: Pick<IncomingMessage, "headers">, rules: O
 }
 
 /** A Host header is a host and perhaps a port, and nothing else that a URL could have. */
-function namesThisMachine(host: string | undefined): boolean {
+export function namesThisMachine(host: string | undefined): boolean {
   if (host === undefined || /[^\w.:[\]-]/.test(host)) return false;
   const url = URL.parse(`http://${host}`);
   return url !== null && isLoopback(url.hostname);

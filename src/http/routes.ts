@@ -8,6 +8,7 @@ import type { Readiness } from "./health.js";
 import type { Metrics } from "./metrics.js";
 import { refuseOrigin, type OriginRules } from "./origin.js";
 import { pathOf } from "./request.js";
+import type { SignInRoutes } from "./sign-in/routes.js";
 
 export interface RoutesOptions {
   endpoint: GraphQLEndpoint;
@@ -17,11 +18,14 @@ export interface RoutesOptions {
   graphiql: GraphiQLFiles | null;
   /** Null: it was not built. */
   console: ConsoleFiles | null;
+  /** Null: OIDC_CLIENT_ID is not set. */
+  signIn: SignInRoutes | null;
   origins: OriginRules;
   isStopping(): boolean;
 }
 
 const GRAPHIQL = "/graphiql/";
+const SIGN_IN = "/auth/";
 const READ = "GET, HEAD";
 const OPERATE = "GET, POST, OPTIONS";
 
@@ -41,6 +45,7 @@ export class Routes {
   async forPeople(request: IncomingMessage, requestId: string): Promise<Answer | null> {
     const path = pathOf(request);
     if (path === "/graphql") return await this.#graphql(request, requestId);
+    if (path.startsWith(SIGN_IN)) return (await this.options.signIn?.answer(request, requestId)) ?? nothing;
     const file = path.startsWith(GRAPHIQL)
       ? (this.options.graphiql?.file(path.slice(GRAPHIQL.length), request) ?? null)
       : null;
@@ -48,7 +53,7 @@ export class Routes {
     const page = path.startsWith(GRAPHIQL) ? null : (this.options.console?.answer(path, request) ?? null);
     if (page !== null) return isReading(request) ? page : methodNotAllowed(READ);
     if (path === "/") return isReading(request) ? redirect : methodNotAllowed(READ);
-    return text(404, "There is nothing here. GraphQL is at /graphql.");
+    return nothing;
   }
 
   /** Null, or the refusal of a request that comes from somewhere it may not. */
@@ -89,6 +94,7 @@ export class Routes {
   };
 }
 
+const nothing = text(404, "There is nothing here. GraphQL is at /graphql.");
 const healthz = (): Answer => text(200, "alive");
 const redirect: Answer = text(302, "GraphQL is at /graphql.", { location: "/graphql" });
 

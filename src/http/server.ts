@@ -5,6 +5,7 @@ import type { Logger } from "../domain/ports/logger.js";
 import type { Viewer } from "../domain/viewer.js";
 import { COMMON_HEADERS, send, text, type Answer } from "./answer.js";
 import { answerClientError } from "./client-error.js";
+import { countOperation } from "./count-operation.js";
 import type { GraphiQLFiles } from "./graphiql.js";
 import type { ConsoleFiles } from "./console.js";
 import { GraphQLEndpoint, type GraphQLExecutor } from "./graphql-endpoint.js";
@@ -13,6 +14,7 @@ import type { Metrics } from "./metrics.js";
 import { refuseOrigin, type OriginRules } from "./origin.js";
 import { pathOf, requestIdOf } from "./request.js";
 import { Routes } from "./routes.js";
+import type { SignInRoutes } from "./sign-in/routes.js";
 import type { SocketOperations } from "./socket.js";
 import { WebSocketGateway, type WebSocketTimes } from "./websocket.js";
 
@@ -28,6 +30,8 @@ export interface HttpServerOptions {
   graphiql: GraphiQLFiles | null;
   /** Null: it was not built. */
   console: ConsoleFiles | null;
+  /** Null: the console does not go to an issuer. */
+  signIn: SignInRoutes | null;
   origins: OriginRules;
   /** Routes of the development identity; false: not one of its own. */
   development: (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -80,7 +84,7 @@ export class HttpServer {
     const authenticate = (authorization: string | undefined): Promise<Viewer> => options.authenticate(authorization);
     this.#routes = new Routes({
       ...options,
-      endpoint: new GraphQLEndpoint({ graphql, authenticate, metrics, logger, maxBodyBytes: limits.maxBodyBytes }),
+      endpoint: new GraphQLEndpoint({ graphql, authenticate, metrics, maxBodyBytes: limits.maxBodyBytes }),
       isStopping: () => this.#stopping,
     });
     this.#sockets = new WebSocketGateway({
@@ -93,13 +97,15 @@ export class HttpServer {
         const message = refuseOrigin(request, origins);
         return message === null ? null : { status: "403 Forbidden", message };
       },
-      count: (outcome) => metrics.requests.inc({ transport: "websocket", outcome }),
+      count: (counted, seconds) => countOperation(metrics, { transport: "websocket", ...counted }, seconds),
       maxConnections: limits.maxConnections,
       maxFrameBytes: limits.maxFrameBytes,
       maxOperations: limits.maxSubscriptionsPerConnection,
       logger,
     });
     this.#server.on("upgrade", (request, socket, head) => this.#sockets.upgrade(request, socket, head));
+    // At the limit of connections those that nobody uses make room: the next try is let in.
+    this.#server.on("drop", () => this.#server.closeIdleConnections());
     this.#server.on("clientError", (error, socket) => answerClientError(error, socket, this.#underWay.get(socket)));
   }
 

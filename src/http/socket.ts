@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
+import type { Duplex } from "node:stream";
 import { CloseCode, type ConnectionInitMessage, type Context, type Server, type ServerOptions } from "graphql-ws";
 import type { RawData, WebSocket } from "ws";
 import type { Logger } from "../domain/ports/logger.js";
 import type { Viewer } from "../domain/viewer.js";
 import { ExpectedError } from "../errors.js";
+import type { Sink } from "../graphql/index.js";
+import type { NextFrames } from "./frames.js";
+import { ResultWriter } from "./result-writer.js";
+import type { WriteTurns } from "./write-turns.js";
 
 type ConnectionParams = ConnectionInitMessage["payload"];
 
@@ -12,6 +17,8 @@ export interface SocketExtra {
   /** Known once the connection is acknowledged. */
   viewer: Viewer | null;
   requestId: string;
+  /** Where the results of a subscription go. */
+  sink(operationId: string): Sink;
 }
 
 /** What graphql-ws calls about operations. */
@@ -33,6 +40,12 @@ export interface SocketOptions {
   /** Milliseconds between pings. */
   keepAlive: number;
   logger: Logger;
+  /** The connection under the WebSocket. */
+  stream: Duplex;
+  /** Shared by all sockets. */
+  turns: WriteTurns;
+  /** Likewise. */
+  frames: NextFrames;
 }
 
 /** A peer that has not answered so many pings in a row is gone. */
@@ -49,14 +62,16 @@ const MAX_REASON = 123;
 const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * One WebSocket under graphql-ws. What is sent is awaited until the peer's side has taken it, so that a subscription waits for its reader, and a reader who is too slow
- * lets its own bounded queue overflow (graphql/subscriptions), not the memory. Once a close is begun, nothing is read, executed or delivered any more.
+ * One WebSocket under graphql-ws. What is sent is awaited until the peer's side has taken it, and no more results are taken than a peer may leave lying, so that a
+ * subscription waits for its reader, and a reader who is too slow lets its own bounded queue overflow (graphql/subscriptions), not the memory. Once a close is begun, nothing
+ * is read, executed or delivered any more.
  */
 export class Socket {
   /** Resolves when the connection is closed and what ran on it has ended. */
   readonly gone: Promise<void>;
   readonly #down: Promise<void>;
   readonly #logger: Logger;
+  readonly #results: ResultWriter;
   #context: Context<ConnectionParams, ConnectionExtra> | null = null;
   /** Not there yet while graphql-ws looks at the subprotocol, over which it may close already. */
   readonly #closed: ((code: number, reason: string) => Promise<void>) | undefined;
@@ -68,9 +83,11 @@ export class Socket {
 
   constructor(
     private readonly socket: WebSocket,
-    { server, requestId, keepAlive, logger }: SocketOptions,
+    { server, requestId, keepAlive, logger, stream, turns, frames }: SocketOptions,
   ) {
     this.#logger = logger.child({ requestId });
+    const isOpen = (): boolean => !this.#closing && socket.readyState === socket.OPEN;
+    this.#results = new ResultWriter({ stream, isOpen, turns, frames });
     socket.on("error", (error) => this.#logger.debug({ err: error }, "a WebSocket failed"));
     socket.on("pong", () => {
       this.#missedPings = 0;
@@ -96,6 +113,7 @@ export class Socket {
       {
         viewer: null,
         requestId,
+        sink: (operationId) => this.#results.sink(operationId),
         acknowledge: (context, viewer) => {
           this.#context = context;
           context.extra.viewer = viewer;
@@ -118,6 +136,7 @@ export class Socket {
   /** Ends what runs on the connection, and then the connection. */
   close(code: number, reason: string): void {
     if (this.#closing) return;
+    this.#results.flush();
     this.#closing = true;
     this.#deaf = true;
     // Else the peer's answer would not be read.
@@ -151,6 +170,7 @@ export class Socket {
   async #send(data: string): Promise<void> {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return await this.#down;
+    this.#results.flush();
     const isTaken = await new Promise<boolean>((resolve) => {
       socket.send(data, (error) => resolve(!(error instanceof Error)));
       if (socket.bufferedAmount > MAX_BUFFERED) socket.pause();

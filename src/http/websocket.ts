@@ -8,9 +8,12 @@ import type { Logger } from "../domain/ports/logger.js";
 import type { Viewer } from "../domain/viewer.js";
 import { preconditionFailed } from "../errors.js";
 import { refuseUpgrade } from "./client-error.js";
-import type { Outcome } from "./metrics.js";
+import type { Counted } from "./count-operation.js";
+import { countedOperations } from "./counted-operations.js";
+import { NextFrames } from "./frames.js";
 import { requestIdOf } from "./request.js";
 import { Socket, type ConnectionExtra, type SocketOperations } from "./socket.js";
+import { WriteTurns } from "./write-turns.js";
 
 type ConnectionParams = ConnectionInitMessage["payload"];
 
@@ -30,8 +33,8 @@ export interface WebSocketOptions extends Partial<WebSocketTimes> {
   authenticate: (authorization: string | undefined) => Promise<Viewer>;
   /** @returns why an upgrade is refused, with the HTTP status line's end, or null */
   refuse(request: IncomingMessage): { status: string; message: string } | null;
-  /** Called once for each operation. */
-  count: (outcome: Outcome) => void;
+  /** Called once for each operation, with the seconds until it was answered, had begun, or was refused. */
+  count: (counted: Counted, seconds: number) => void;
   maxConnections: number;
   maxFrameBytes: number;
   /** Operations under way at once on one connection. */
@@ -48,6 +51,8 @@ export class WebSocketGateway {
   readonly #upgrader: WebSocketServer;
   readonly #server: Server<ConnectionExtra>;
   readonly #sockets = new Set<Socket>();
+  readonly #frames = new NextFrames();
+  readonly #turns = new WriteTurns(() => this.#frames.forget());
   #stopping = false;
 
   constructor(private readonly options: WebSocketOptions) {
@@ -72,7 +77,9 @@ export class WebSocketGateway {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const refusal = this.#refuse(request);
     if (refusal !== null) return refuseUpgrade(socket, refusal.status, refusal.message);
-    this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket, requestIdOf(request)));
+    this.#upgrader.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#serve(webSocket, socket, requestIdOf(request)),
+    );
   }
 
   /** Lets queries and mutations that are under way be answered, closes every connection with 1001, and resolves when all are gone. */
@@ -94,16 +101,18 @@ export class WebSocketGateway {
     return { status: "503 Service Unavailable", message: "This server has too many connections. Try again later." };
   }
 
-  #serve(webSocket: WebSocket, requestId: string): void {
+  #serve(webSocket: WebSocket, stream: Duplex, requestId: string): void {
     const { keepAlive = TIMES.keepAlive, logger } = this.options;
-    const socket = new Socket(webSocket, { server: this.#server, requestId, keepAlive, logger });
+    const shared = { server: this.#server, turns: this.#turns, frames: this.#frames };
+    const socket = new Socket(webSocket, { ...shared, stream, requestId, keepAlive, logger });
     this.#sockets.add(socket);
     void socket.gone.then(() => this.#sockets.delete(socket));
   }
 }
 
 function graphqlServer(options: WebSocketOptions): Server<ConnectionExtra> {
-  const { operations, authenticate, count, maxOperations, initTimeout = TIMES.initTimeout } = options;
+  const { authenticate, count, maxOperations, initTimeout = TIMES.initTimeout } = options;
+  const operations = countedOperations(options.operations, count);
   return makeServer<ConnectionParams, ConnectionExtra>({
     ...operations,
     connectionInitWaitTimeout: initTimeout,
@@ -115,9 +124,9 @@ function graphqlServer(options: WebSocketOptions): Server<ConnectionExtra> {
     onSubscribe: async (context, id, payload) => {
       // The one that is asked for stands among them already. Refused by itself: the others go on.
       const isTooMany = Object.keys(context.subscriptions).length > maxOperations;
-      const prepared = isTooMany ? [tooMany(maxOperations)] : await operations.onSubscribe(context, id, payload);
-      count(Array.isArray(prepared) ? "refused" : "answered");
-      return prepared;
+      if (!isTooMany) return await operations.onSubscribe(context, id, payload);
+      count({ operation: "unknown", outcome: "refused", codes: ["PRECONDITION_FAILED"] }, 0);
+      return [tooMany(maxOperations)];
     },
   });
 }

@@ -1,3 +1,5 @@
+import { Client } from "pg";
+import type { ClientConfig } from "pg";
 import { DataSource } from "typeorm";
 import type { Logger } from "../domain/ports/logger.js";
 import { ENTITIES } from "./entities/index.js";
@@ -34,6 +36,17 @@ export function connectionOptions(settings: Omit<DataSourceSettings, "poolSize" 
   };
 }
 
+/**
+ * Between being handed out by the pool and being taken by whoever asked, a connection has no listener of its own; what the server says in the same packet in which it answered the one before
+ * ("terminating connection") would end the process. Whoever has a statement under way is told by that.
+ */
+class PooledClient extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    this.on("error", () => {});
+  }
+}
+
 /** The TypeORM data source, not yet connected. Nothing synchronises the schema but the migrations, and nothing runs those but `migrate`. */
 export function createDataSource(settings: DataSourceSettings): DataSource {
   const { url, poolSize, logger } = settings;
@@ -41,7 +54,8 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     type: "postgres",
     url,
     poolSize,
-    extra: connectionOptions(settings, "secretariat"),
+    // Statements that are asked for without awaiting the one before are sent at once (transaction.ts).
+    extra: { ...connectionOptions(settings, "secretariat"), pipeline: true, Client: PooledClient },
     poolErrorHandler: (error: unknown) => {
       logger.warn(
         { error: String(error) },

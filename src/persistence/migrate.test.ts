@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../test/support/open-database.js";
 import type { OpenDatabase } from "../../test/support/open-database.js";
 import { silentLogger } from "../../test/support/logger.js";
-import { isMigrated, migrate } from "./migrate.js";
+import { isUsable, migrate } from "./migrate.js";
 import { query } from "./transaction.js";
 
 let database: OpenDatabase;
@@ -34,9 +34,9 @@ describe("migrate", () => {
   it("makes every table of an empty database, and its installation, once", async () => {
     database = await openDatabase({ migrated: false });
     const { dataSource } = database;
-    expect(await isMigrated(dataSource)).toBe(false);
+    expect(await isUsable(dataSource)).toBe(false);
     await migrate(dataSource, { logger: silentLogger });
-    expect(await isMigrated(dataSource)).toBe(true);
+    expect(await isUsable(dataSource)).toBe(true);
     const [first] = await query<{ id: string; cursor_key: Buffer }>(
       dataSource,
       "SELECT id, cursor_key FROM installation",
@@ -49,7 +49,7 @@ describe("migrate", () => {
   it("is not done before the installation is there", async () => {
     database = await openDatabase();
     await query(database.dataSource, "DELETE FROM installation");
-    expect(await isMigrated(database.dataSource)).toBe(false);
+    expect(await isUsable(database.dataSource)).toBe(false);
   });
 
   it("lets replicas that start at once take turns", async () => {
@@ -63,7 +63,7 @@ describe("migrate", () => {
   });
 
   it("gives up on another that never ends", async () => {
-    database = await openDatabase();
+    database = await openDatabase({ migrated: false });
     const other = database.dataSource.createQueryRunner();
     try {
       await other.query("SELECT pg_advisory_lock(5208741963027146091)");
@@ -77,8 +77,20 @@ describe("migrate", () => {
     await migrate(database.dataSource, { logger: silentLogger, waitLimit: 200 });
   });
 
+  it("asks for no lock where nothing is pending: a pooler may have left one behind", async () => {
+    database = await openDatabase();
+    const other = database.dataSource.createQueryRunner();
+    try {
+      await other.query("SELECT pg_advisory_lock(5208741963027146091)");
+      await migrate(database.dataSource, { logger: silentLogger, waitLimit: 0 });
+    } finally {
+      await other.query("SELECT pg_advisory_unlock_all()");
+      await other.release();
+    }
+  });
+
   it("gives the lock and the session's settings back", async () => {
-    database = await openDatabase({ settings: { poolSize: 1 } });
+    database = await openDatabase({ migrated: false, settings: { poolSize: 1 } });
     await migrate(database.dataSource, { logger: silentLogger });
     expect(await query(database.dataSource, "SHOW statement_timeout")).toEqual([{ statement_timeout: "20s" }]);
     expect(await query(database.dataSource, "SELECT FROM pg_locks WHERE locktype = 'advisory'")).toEqual([]);

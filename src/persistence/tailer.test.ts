@@ -158,6 +158,28 @@ describe("the tailer", () => {
     expect(subjects()).toEqual(expected);
   });
 
+  it("tells of a gap when the database was restored under it, and goes on at the head of the other past", async () => {
+    await write(3);
+    const { tailer, subjects } = await follow();
+    let gaps = 0;
+    tailer.onGap(() => {
+      gaps += 1;
+    });
+    const told = await write(5);
+    await eventually(() => subjects().length === 5);
+    const before = tailer.head().position;
+    // As a backup of some time ago leaves it: the last ones never were, and their positions are given again.
+    await query(database.dataSource, "DELETE FROM transition WHERE position > $1::bigint - 4", [before.toString()]);
+    await query(database.dataSource, "SELECT setval('transition_position_seq', $1::bigint - 4)", [before.toString()]);
+    await write();
+    await eventually(() => gaps === 1);
+    expect(tailer.head().position).toBeLessThan(before);
+    const next = await write(2);
+    await eventually(() => subjects().length === 7);
+    expect(subjects()).toEqual([...told, ...next]);
+    expect(gaps).toBe(1);
+  });
+
   it("stops without leaving a connection behind", async () => {
     const { tailer } = await follow();
     await listening();

@@ -3,9 +3,10 @@ import type { ClientConfig } from "pg";
 import type { Logger } from "../domain/ports/logger.js";
 import type { LogPlace, TransitionStream } from "../domain/ports/transition-stream.js";
 import type { TransitionRecord } from "../domain/transition.js";
-import { badUserInput, preconditionFailed } from "../errors.js";
+import { badUserInput, ExpectedError, preconditionFailed } from "../errors.js";
 import { idPrefix, sealPlace, unsealPlace } from "./cursor.js";
 import { Listener } from "./listen.js";
+import { NotificationClock } from "./notification-clock.js";
 import { TRANSITION_COLUMNS, columns, transitionRecord } from "./records.js";
 import type { TransitionRow } from "./records.js";
 import { onCommit, query } from "./transaction.js";
@@ -20,6 +21,15 @@ export interface TailerOptions {
   pollInterval?: number;
   /** Rows of one read. */
   batchSize?: number;
+  observer?: StreamObserver;
+}
+
+/** What is measured of the stream. */
+export interface StreamObserver {
+  /** Seconds from a commit of this process until its notification came back, on this machine's monotonic clock. */
+  notified(seconds: number): void;
+  /** Age of the newest transition of a batch when it was read, in seconds on the database's clock. */
+  read(ageSeconds: number): void;
 }
 
 /** Milliseconds, jittered. */
@@ -27,9 +37,20 @@ const RETRY_AFTER = 200;
 
 type Batch = readonly TransitionRecord[];
 
+interface ReadRow extends TransitionRow {
+  pruned_to: string;
+  /** The id of the transition that is read on from; null: none stands there. */
+  here: string | null;
+  /** Seconds, on the database's clock. */
+  age: number;
+}
+
 /** This replica's only reader of the log as it grows. Woken by its own commits, by NOTIFY and by the clock; a lost wake-up costs time, never a transition. */
 export class TransitionTailer implements TransitionStream {
   private readonly listeners = new Set<(batch: Batch) => void>();
+  private readonly gapListeners = new Set<() => void>();
+  private readonly notifications: NotificationClock;
+  private lastRead = performance.now();
   private readonly listener: Listener;
   private readonly pollInterval: number;
   private readonly batchSize: number;
@@ -45,6 +66,7 @@ export class TransitionTailer implements TransitionStream {
   constructor(private readonly options: TailerOptions) {
     this.pollInterval = options.pollInterval ?? 5_000;
     this.batchSize = options.batchSize ?? 1_000;
+    this.notifications = new NotificationClock((seconds) => options.observer?.notified(seconds));
     this.listener = new Listener({
       client: options.listenClient,
       channel: CHANNEL,
@@ -60,7 +82,10 @@ export class TransitionTailer implements TransitionStream {
     if (row === undefined) throw new Error("the database has no installation row; it was not migrated");
     this.cursorKey = row.cursor_key;
     this.place = await this.currentPlace();
-    this.forgetCommits = onCommit(dataSource, () => this.wake());
+    this.forgetCommits = onCommit(dataSource, (position) => {
+      this.notifications.committed(position);
+      this.wake();
+    });
     this.listener.start();
     this.poll = setInterval(() => this.wake(), this.pollInterval);
   }
@@ -73,6 +98,12 @@ export class TransitionTailer implements TransitionStream {
     await this.draining;
     clearTimeout(this.retry);
     this.listeners.clear();
+    this.gapListeners.clear();
+  }
+
+  /** Seconds since the log was last read to its end, and since the oldest own commit whose notification did not come yet. */
+  lag(): { sinceRead: number; unnotified: number } {
+    return { sinceRead: (performance.now() - this.lastRead) / 1000, unnotified: this.notifications.oldest() };
   }
 
   head(): LogPlace {
@@ -95,14 +126,33 @@ export class TransitionTailer implements TransitionStream {
     return () => this.listeners.delete(listener);
   }
 
+  onGap(listener: () => void): () => void {
+    this.gapListeners.add(listener);
+    return () => this.gapListeners.delete(listener);
+  }
+
   async read(after: bigint, upTo: bigint, limit: number): Promise<TransitionRecord[]> {
-    const rows = await query<TransitionRow>(
+    const { rows } = await this.readRows(after, upTo, limit);
+    return rows.map(transitionRecord);
+  }
+
+  /** What was pruned, and what stands at `after`, is asked in the same statement, so that all are of one moment. */
+  private async readRows(
+    after: bigint,
+    upTo: bigint,
+    limit: number,
+  ): Promise<{ rows: ReadRow[]; here: string | null }> {
+    const rows = await query<ReadRow | { pruned_to: string; here: string | null; id: null }>(
       this.options.dataSource,
-      `SELECT ${columns("t", TRANSITION_COLUMNS)} FROM transition t
-        WHERE t.position > $1::bigint AND t.position <= $2::bigint ORDER BY t.position LIMIT $3`,
+      `SELECT i.pruned_to, (SELECT p.id FROM transition p WHERE p.position = $1::bigint) AS here, t.*
+         FROM installation i LEFT JOIN LATERAL (
+         SELECT ${columns("t", TRANSITION_COLUMNS)}, extract(epoch FROM clock_timestamp() - t.at)::float8 AS age FROM transition t
+          WHERE t.position > $1::bigint AND t.position <= $2::bigint ORDER BY t.position LIMIT $3
+       ) t ON true ORDER BY t.position`,
       [after.toString(), upTo.toString(), limit],
     );
-    return rows.map(transitionRecord);
+    if (rows[0] !== undefined && BigInt(rows[0].pruned_to) > after) throw cursorExpired();
+    return { rows: rows.filter((row) => row.id !== null), here: rows[0]?.here ?? null };
   }
 
   seal(place: LogPlace): string {
@@ -131,14 +181,13 @@ export class TransitionTailer implements TransitionStream {
         ? position === BigInt(row?.pruned_to ?? -1)
         : id !== null && idPrefix(id).equals(found.idPrefix);
     if (stands) return { position, transitionId: found.idPrefix === null ? null : id };
-    throw preconditionFailed(
-      "CursorExpired",
-      "The history no longer holds the place of this cursor. Read the lists anew, with a new transitionCursor.",
-    );
+    throw cursorExpired();
   }
 
   private wakeUpTo(payload: string | null): void {
     const told = payload !== null && /^\d{1,19}$/.test(payload) ? BigInt(payload) : null;
+    if (told !== null) this.notifications.notified(told);
+    else if (payload === null) this.notifications.reconnected();
     // Most often the news of our own commit, which woke us before.
     if (told !== null && this.place !== null && told <= this.place.position) return;
     this.wake();
@@ -171,18 +220,44 @@ export class TransitionTailer implements TransitionStream {
 
   private async readOn(): Promise<void> {
     for (;;) {
-      const batch = await this.read(this.head().position, MAX_POSITION, this.batchSize);
-      const last = batch.at(-1);
+      const rows = await this.readOrSkip();
+      this.lastRead = performance.now();
+      const last = rows.at(-1);
       if (last === undefined || this.stopped) return;
-      this.place = { position: last.position, transitionId: last.id };
-      for (const listener of this.listeners) this.tell(listener, batch);
+      this.place = { position: BigInt(last.position), transitionId: last.id };
+      this.options.observer?.read(last.age);
+      const batch = rows.map(transitionRecord);
+      for (const listener of this.listeners) this.tell(() => listener(batch));
       if (batch.length < this.batchSize) return;
     }
   }
 
-  private tell(listener: (batch: Batch) => void, batch: Batch): void {
+  /**
+   * A process that was stopped for longer than transitions are kept cannot tell of those in between, and one whose database was restored under it has told of what never was: it says so, and
+   * goes on at the head.
+   */
+  private async readOrSkip(): Promise<ReadRow[]> {
+    const { position, transitionId } = this.head();
     try {
-      listener(batch);
+      const { rows, here } = await this.readRows(position, MAX_POSITION, this.batchSize);
+      if (transitionId === null || here === transitionId) return rows;
+      await this.beginAnew("the log is another than the one that this replica had read (was the database restored?)");
+    } catch (error) {
+      if (!isExpired(error)) throw error;
+      await this.beginAnew("the log was pruned beyond what this replica had read");
+    }
+    return [];
+  }
+
+  private async beginAnew(why: string): Promise<void> {
+    this.place = await this.currentPlace();
+    this.options.logger.error({}, `${why}; subscriptions and leaders begin anew`);
+    for (const listener of this.gapListeners) this.tell(listener);
+  }
+
+  private tell(listener: () => void): void {
+    try {
+      listener();
     } catch (error) {
       this.options.logger.error({ error: String(error) }, "a listener of the transition log threw; the others go on");
     }
@@ -195,3 +270,11 @@ export class TransitionTailer implements TransitionStream {
 }
 
 const MAX_POSITION = 2n ** 63n - 1n;
+
+const EXPIRED = "CursorExpired";
+const cursorExpired = (): ExpectedError =>
+  preconditionFailed(
+    EXPIRED,
+    "The history no longer holds the place of this cursor. Read the lists anew, with a new transitionCursor.",
+  );
+const isExpired = (error: unknown): boolean => error instanceof ExpectedError && error.details.reason === EXPIRED;

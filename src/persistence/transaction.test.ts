@@ -1,5 +1,6 @@
 import { connect, createServer } from "node:net";
 import type { Socket } from "node:net";
+import { QueryRunnerAlreadyReleasedError } from "typeorm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../../test/support/eventually.js";
 import { openDatabase } from "../../test/support/open-database.js";
@@ -136,7 +137,12 @@ describe("inTransaction", () => {
       if (tries > 1) return;
       await query(database.dataSource, "SELECT pg_terminate_backend($1)", [me?.pid]);
       // Known here too: what comes as an answer to COMMIT would leave its outcome unknown.
-      await eventually(() => tx.manager.queryRunner?.isReleased);
+      await eventually(() =>
+        tx.query("SELECT 1").then(
+          () => false,
+          (error: unknown) => error instanceof QueryRunnerAlreadyReleasedError,
+        ),
+      );
     });
     expect(tries).toBe(2);
     expect(await values()).toEqual({ a: 1, b: 0 });

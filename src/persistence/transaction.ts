@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Client, Pool } from "pg";
+import { Client, Pool, type QueryConfig } from "pg";
 import { QueryRunnerAlreadyReleasedError } from "typeorm";
-import type { DataSource, EntityManager, QueryRunner } from "typeorm";
+import type { DataSource, QueryRunner } from "typeorm";
 import { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
 import type { NewTransition } from "../domain/transition.js";
+import { preparedName } from "./prepared.js";
 import { IDLE_IN_TRANSACTION, isConnectionLoss, isRetryable, sqlState } from "./sql-errors.js";
 import { writeTransitions } from "./transition-log.js";
 
@@ -18,9 +19,13 @@ export type RunStatement = <T extends object = Row>(sql: string, params?: readon
 
 /** What the work of one transaction may do. Usable only until the work's promise is settled. */
 export interface Transaction {
-  /** Runs one parameterised statement. @returns its rows (those of RETURNING, for a change) */
+  /**
+   * Runs one parameterised statement. Statements that do not wait for each other's rows may be asked for without awaiting the one before: they are sent at once and run in that
+   * order. All must be awaited in the end. @returns its rows (those of RETURNING, for a change)
+   */
   readonly query: RunStatement;
-  readonly manager: EntityManager;
+  /** A statement of whose answer nobody needs anything: sent at once, and where it fails the transaction does. */
+  send(sql: string, params: readonly unknown[]): void;
   /** Remembers a transition; all are written at the end of the transaction, in the order noted. */
   note(transition: NewTransition): void;
 }
@@ -60,7 +65,7 @@ export async function query<T extends object = Row>(
   sql: string,
   params: readonly unknown[] = [],
 ): Promise<T[]> {
-  const { rows } = await poolOf(dataSource).query<T>(sql, [...params]);
+  const { rows } = await poolOf(dataSource).query<T>(statement(sql, params));
   return rows;
 }
 
@@ -77,14 +82,28 @@ const commitListeners = new WeakMap<DataSource, Set<(lastPosition: bigint) => vo
 async function attemptOnce<T>(dataSource: DataSource, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();
   const noted: NewTransition[] = [];
-  const run: RunStatement = (sql, params = []) => runStatement(runner, sql, params);
+  const sent: Promise<unknown>[] = [];
   let result: T;
   let position: bigint;
   try {
-    await runner.startTransaction();
-    result = await work({ query: run, manager: runner.manager, note: (transition) => noted.push(transition) });
-    position = await writeTransitions(run, noted);
-    await commit(runner);
+    const client = await connectionOf(runner);
+    // Statements go to the driver and not through TypeORM's runner: its errors would carry the parameters, which hold what people typed, into whatever logs them.
+    const run: RunStatement = async <R extends object>(sql: string, params: readonly unknown[] = []): Promise<R[]> => {
+      if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError();
+      return (await client.query<R>(statement(sql, params))).rows;
+    };
+    const send = (answer: Promise<unknown>): void => {
+      // What fails is told by COMMIT, or by what comes first.
+      answer.catch(() => {});
+      sent.push(answer);
+    };
+    send(client.query("START TRANSACTION"));
+    result = await work({
+      query: run,
+      send: (sql, params) => send(run(sql, params)),
+      note: (transition) => noted.push(transition),
+    });
+    position = await commit(runner, client, run, { noted, sent });
   } catch (error) {
     await abandon(runner);
     throw error;
@@ -94,28 +113,40 @@ async function attemptOnce<T>(dataSource: DataSource, work: (tx: Transaction) =>
   return result;
 }
 
-/** Asks the driver, since TypeORM drops the answer: COMMIT of a transaction in which a statement failed says ROLLBACK, without an error. */
-async function commit(runner: QueryRunner): Promise<void> {
+/**
+ * The transitions and COMMIT, sent together: the lock of the log is held for no round trip. Asks the driver, since TypeORM drops the answer: COMMIT of a transaction in which
+ * a statement failed says ROLLBACK, without an error.
+ */
+async function commit(
+  runner: QueryRunner,
+  client: Client,
+  run: RunStatement,
+  { noted, sent }: { noted: readonly NewTransition[]; sent: readonly Promise<unknown>[] },
+): Promise<bigint> {
   // Lost before: COMMIT was never sent.
   if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError();
-  const client = await connectionOf(runner);
-  let command: string;
-  try {
-    ({ command } = await client.query("COMMIT"));
-  } catch (error) {
+  const [before, written, committed] = await Promise.allSettled([
+    Promise.all(sent),
+    writeTransitions(run, noted),
+    client.query("COMMIT"),
+  ]);
+  for (const outcome of [before, written, committed]) {
+    if (outcome.status === "fulfilled") continue;
     // A transaction that was idle for too long was ended before COMMIT was read.
-    if (isConnectionLoss(error) && sqlState(error) !== IDLE_IN_TRANSACTION) {
-      throw new CommitOutcomeUnknown("the database connection was lost during COMMIT", { cause: error });
+    if (isConnectionLoss(outcome.reason) && sqlState(outcome.reason) !== IDLE_IN_TRANSACTION) {
+      throw new CommitOutcomeUnknown("the database connection was lost during COMMIT", { cause: outcome.reason });
     }
-    throw error;
+    throw outcome.reason;
   }
-  if (command !== "COMMIT") throw new Error("a statement of the transaction failed and its error was swallowed");
+  if (committed.status === "fulfilled" && committed.value.command !== "COMMIT")
+    throw new Error("a statement of the transaction failed and its error was swallowed");
+  return written.status === "fulfilled" ? written.value : 0n;
 }
 
 async function abandon(runner: QueryRunner): Promise<void> {
   if (runner.isReleased) return;
   try {
-    if (runner.isTransactionActive) await runner.rollbackTransaction();
+    await (await connectionOf(runner)).query("ROLLBACK");
   } catch {
     // What went wrong first is what the caller hears of; but a connection that may still be inside the transaction must not go back into the pool.
     const client = await connectionOf(runner).catch(() => null);
@@ -124,18 +155,9 @@ async function abandon(runner: QueryRunner): Promise<void> {
   await runner.release();
 }
 
-/**
- * Statements go to the driver and not through TypeORM's runner: its errors would carry the parameters, which hold what people typed, into whatever logs them.
- */
-async function runStatement<T extends object>(
-  runner: QueryRunner,
-  sql: string,
-  params: readonly unknown[],
-): Promise<T[]> {
-  if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError();
-  const client = await connectionOf(runner);
-  const { rows } = await client.query<T>(sql, [...params]);
-  return rows;
+function statement(text: string, params: readonly unknown[]): QueryConfig {
+  const name = preparedName(text);
+  return { text, values: [...params], ...(name === undefined ? {} : { name }) };
 }
 
 async function connectionOf(runner: QueryRunner): Promise<Client> {

@@ -14,7 +14,6 @@ const ADVISORY_LOCK = "7310305170938261853";
  */
 export async function writeTransitions(query: Query, transitions: readonly NewTransition[]): Promise<bigint> {
   if (transitions.length === 0) return 0n;
-  await query("SELECT pg_advisory_xact_lock($1::bigint)", [ADVISORY_LOCK]);
   const columns = COLUMNS.map(({ of }) => transitions.map(of));
   const rows = await query(INSERT, [transitions.map(() => randomUUID()), ...columns]);
   const last = rows[0]?.["last"];
@@ -41,15 +40,18 @@ const COLUMNS: { name: string; type: "text" | "uuid"; of: (t: NewTransition) => 
 
 const NAMES = COLUMNS.map(({ name }) => name).join(", ");
 
-// The inner SELECT orders before nextval is asked, so that positions follow the order in which the transitions were noted. All of one transaction happen at one time.
+// The lock comes first: nextval and the clock stand in lists of what is joined with its row. The inner SELECT orders before nextval is asked, so that positions follow the order in which the
+// transitions were noted. All of one transaction happen at one time. Only the sequence and the clock are read, so that a snapshot from before the lock shows nothing old.
 const INSERT = `
-WITH written AS (
+WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock('${ADVISORY_LOCK}'::bigint)),
+clock AS MATERIALIZED (SELECT clock_timestamp() AS now FROM locked),
+written AS (
   INSERT INTO transition (position, id, at, ${NAMES})
   SELECT nextval('transition_position_seq'), ordered.id, clock.now, ${COLUMNS.map(({ name }) => `ordered.${name}`).join(", ")}
     FROM (SELECT * FROM unnest($1::uuid[], ${COLUMNS.map(({ type }, i) => `$${i + 2}::${type}[]`).join(", ")})
             WITH ORDINALITY AS noted (id, ${NAMES}, place)
-           ORDER BY place) AS ordered,
-         (SELECT clock_timestamp() AS now OFFSET 0) AS clock
+           ORDER BY place) AS ordered
+   CROSS JOIN clock
   RETURNING position
 ), last AS (SELECT max(position) AS position FROM written)
 SELECT last.position AS last, pg_notify('${CHANNEL}', last.position::text) FROM last`;

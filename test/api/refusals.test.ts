@@ -84,6 +84,7 @@ const PREVIEWS: Readonly<
 > = {
   createSecret: ({ input }) => ["previewSecret", { input }],
   updateSecret: ({ input }) => ["previewSecretUpdate", { input }],
+  updateSecretFromManifest: (given) => ["previewSecretManifestUpdate", given],
   // What is shown in a project belongs to it.
   createSecretFromManifest: ({ manifest, scope, projectId }) => [
     "previewSecretManifest",

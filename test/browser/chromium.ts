@@ -27,6 +27,8 @@ export async function startChromium(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // It would ask its maker about every form.
+      "--disable-features=AutofillServerCommunication",
     ],
   });
 }

@@ -89,6 +89,33 @@ describe("the lease of one cluster", () => {
     expect(gained).toEqual([]);
   });
 
+  it("what was given up before its time is free at once, not when it runs out", async () => {
+    const clusterId = await seed.cluster();
+    const one = await holder(clusterId, { duration: 60_000, interval: 50 });
+    await eventually(() => one.gained.length === 1);
+    one.lease.stepDown(one.gained[0] ?? "");
+    await eventually(() => one.gained.length === 2, 3_000);
+    await one.lease.stop();
+    expect(await termAt(clusterId)).toBeUndefined();
+  });
+
+  it("a term whose answer was lost is given back before another is asked for", async () => {
+    const clusterId = await seed.cluster();
+    let lost = 1;
+    const leases: Pick<ClusterState, "holdLease" | "releaseLease"> = {
+      holdLease: async (...asked) => {
+        const held = await state.holdLease(...asked);
+        if (lost-- > 0) throw new Error("the connection was lost");
+        return held;
+      },
+      releaseLease: (...asked) => state.releaseLease(...asked),
+    };
+    const { lease, gained } = await holder(clusterId, { duration: 60_000, interval: 50 }, leases);
+    await eventually(() => gained.length === 1, 3_000);
+    expect(await termAt(clusterId)).toBe(gained[0]);
+    await lease.stop();
+  });
+
   it("what an earlier term is told does not end the term that came after it", async () => {
     const clusterId = await seed.cluster();
     const { lease, gained, lost } = await holder(clusterId, { duration: 400, interval: 50 });

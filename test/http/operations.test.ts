@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { ApiClient } from "../support/client.js";
+import { type Scrape, scrape as scrapeAt } from "../support/metrics.js";
 import { eventually } from "../support/eventually.js";
 import { recordLog } from "../support/recording-log.js";
 
@@ -67,6 +69,8 @@ class Wire {
   }
 }
 
+const FAILURE = z.object({ errors: z.tuple([z.object({ extensions: z.object({ reference: z.string() }) })]) });
+
 describe("health", () => {
   it("is alive and ready", async () => {
     expect(await probe(app.url, "/healthz")).toEqual([200, "alive"]);
@@ -94,70 +98,58 @@ describe("health", () => {
       code: "INTERNAL_SERVER_ERROR",
       reference: expect.any(String) as unknown,
     });
+    // From the error's reference to its line in the log, and from there to all that the log says of the request.
+    const response = await fetch(`${other.url}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "x-request-id": "found-by-its-id",
+        authorization: `Bearer ${admin.token}`,
+      },
+      body: JSON.stringify({ query: "{ projects { nodes { id } } }" }),
+    });
+    const { reference } = FAILURE.parse(await response.json()).errors[0].extensions;
+    expect(log.entries().filter((entry) => entry["reference"] === reference)).toMatchObject([
+      { level: "error", requestId: "found-by-its-id", msg: "unexpected failure" },
+    ]);
     wire.mend();
     await eventually(async () => (await probe(other.url, "/readyz"))[0] === 200);
     expect(await admin.ask("{ projects { nodes { id } } }")).toEqual({ projects: { nodes: [] } });
   });
 });
 
-interface Sample {
-  name: string;
-  labels: Record<string, string>;
-  value: number;
-}
+const scrape = (): Promise<Scrape> => scrapeAt(app.url);
 
-/** The text format of Prometheus, version 0.0.4; numbers as Go reads them, which is how Prometheus does. */
-function parseMetrics(text: string): { samples: Sample[]; types: Map<string, string>; helps: Map<string, string> } {
-  const [samples, types, helps] = [[] as Sample[], new Map<string, string>(), new Map<string, string>()];
-  for (const line of text.split("\n").filter((each) => each !== "")) {
-    const comment = /^# (HELP|TYPE) ([a-zA-Z_:][\w:]*) (.+)$/.exec(line);
-    if (comment !== null) {
-      (comment[1] === "HELP" ? helps : types).set(comment[2] ?? "", comment[3] ?? "");
-      continue;
-    }
-    const sample = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (nan|[+-]?inf|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/i.exec(line);
-    if (sample === null) throw new Error(`no line of Prometheus' text format: ${line}`);
-    const labels = [...(sample[2] ?? "").matchAll(/([a-zA-Z_]\w*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/g)];
-    expect(labels.map(([whole]) => whole).join("")).toBe(sample[2] ?? "");
-    samples.push({
-      name: sample[1] ?? "",
-      labels: Object.fromEntries(labels.map(([, label = "", value = ""]): [string, string] => [label, value])),
-      value: Number(sample[3]),
-    });
-  }
-  return { samples, types, helps };
-}
-
-async function scrape(
-  url = app.url,
-): Promise<ReturnType<typeof parseMetrics> & { of: (name: string, labels?: object) => number }> {
-  const response = await fetch(`${url}/metrics`);
-  expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-  const parsed = parseMetrics(await response.text());
-  const of = (name: string, labels: object = {}): number =>
-    parsed.samples
-      .filter(
-        (sample) =>
-          sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
-      )
-      .reduce((sum, { value }) => sum + value, 0);
-  return { ...parsed, of };
-}
+const LABELS = ["cluster", "kind", "result", "transport", "operation", "outcome", "code", "subject", "state", "le"];
 
 describe("metrics", () => {
   it("are in Prometheus' text format, each with its type and help, and named by its conventions", async () => {
     const { samples, types, helps } = await scrape();
     const ours = [...types].filter(([name]) => name.startsWith("secretariat_"));
     expect(ours.map(([name]) => name).sort()).toEqual([
+      "secretariat_database_connections",
+      "secretariat_database_connections_limit",
+      "secretariat_database_waiting",
+      "secretariat_graphql_errors_total",
       "secretariat_graphql_request_duration_seconds",
       "secretariat_graphql_requests_total",
       "secretariat_leader",
+      "secretariat_notify_lag_seconds",
+      "secretariat_notify_waiting_seconds",
       "secretariat_queue_age_seconds",
       "secretariat_queue_depth",
       "secretariat_reconcile_duration_seconds",
       "secretariat_reconciles_total",
+      "secretariat_slow_subscribers_ended_total",
+      "secretariat_subscription_deliveries_total",
       "secretariat_subscriptions",
+      "secretariat_sync_duration_seconds",
+      "secretariat_tailer_idle_seconds",
+      "secretariat_tailer_lag_seconds",
+      "secretariat_transitions_pruned_total",
       "secretariat_transitions_total",
+      "secretariat_watch_restarts_total",
+      "secretariat_watch_staleness_seconds",
       "secretariat_websocket_connections",
     ]);
     for (const [name, type] of ours) {
@@ -169,9 +161,7 @@ describe("metrics", () => {
     for (const { name, labels } of samples.filter((sample) => sample.name.startsWith("secretariat_"))) {
       expect(types.has(name) || types.has(name.replace(/_(?:bucket|sum|count)$/, ""))).toBe(true);
       // An id or a subject as a label would make a series for each.
-      expect(["cluster", "kind", "result", "transport", "outcome", "subject", "le"]).toEqual(
-        expect.arrayContaining(Object.keys(labels)),
-      );
+      expect(LABELS).toEqual(expect.arrayContaining(Object.keys(labels)));
     }
     expect(types.get("process_cpu_seconds_total")).toBe("counter");
   });
@@ -193,7 +183,8 @@ describe("metrics", () => {
     await ApiClient.withToken(app.url, "x.y.z").send("{ me { subject } }");
     await eventually(async () => {
       const now = await scrape();
-      const grown = (metric: string, labels: object = {}): number => now.of(metric, labels) - before.of(metric, labels);
+      const grown = (metric: string, labels: Record<string, string> = {}): number =>
+        now.of(metric, labels) - before.of(metric, labels);
       expect(grown("secretariat_graphql_requests_total", { transport: "http", outcome: "answered" })).toBe(2);
       expect(grown("secretariat_graphql_requests_total", { transport: "http", outcome: "refused" })).toBe(2);
       expect(grown("secretariat_graphql_request_duration_seconds_count")).toBe(4);

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { startTestApp, type TestApp } from "../support/app.js";
 import { ApiClient, gather } from "../support/client.js";
 import { eventually } from "../support/eventually.js";
+import { scrape } from "../support/metrics.js";
 import { RawWebSocket } from "../support/raw-websocket.js";
 
 const SUBSCRIPTIONS = 10;
@@ -90,8 +91,12 @@ describe("a subscriber who stops reading", () => {
       await eventually(() => watching.events.length === changes);
     }
     const kept = memory();
-    for (let more = 0; more < MORE; more += 1) await change((changes += 1));
-    await eventually(() => watching.events.length === changes, 20_000);
+    for (let more = 0; more < MORE; more += 1) {
+      await change((changes += 1));
+      // Never more under way than the queue holds, or the one who reads would be ended as well.
+      if (more % (QUEUE / 2) === 0) await eventually(() => watching.events.length === changes);
+    }
+    await eventually(() => watching.events.length === changes);
     // For ten subscriptions they are 30 MB; the one that reads keeps 3 MB of them here.
     expect(memory() - kept).toBeLessThan(15_000_000);
     const cursors = watching.events.map(({ cursor }) => cursor);
@@ -103,6 +108,7 @@ describe("a subscriber who stops reading", () => {
       return errors.length === SUBSCRIPTIONS ? errors : null;
     }, 20_000);
     expect(stalled.connection.lasted).toBeNull();
+    expect((await scrape(app.url)).of("secretariat_slow_subscribers_ended_total")).toBeGreaterThanOrEqual(ended.length);
     for (const { id, payload } of ended) {
       const [error] = ERRORS.parse(payload);
       expect(error?.extensions.code).toBe("SUBSCRIBER_TOO_SLOW");

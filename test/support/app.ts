@@ -40,6 +40,8 @@ export interface TestAppOptions {
   timings?: AppOptions["clusterTimings"];
   /** Shorter than the product's. */
   socketTimings?: AppOptions["socketTimings"];
+  /** Fills the migrated database before anything is started. */
+  prepare?: (databaseUrl: string) => Promise<void>;
 }
 
 /** Times that are short enough for tests and long enough for a busy machine. */
@@ -81,6 +83,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       },
       ...(options.socketTimings === undefined ? {} : { socketTimings: options.socketTimings }),
     });
+  await options.prepare?.(database.url);
   const app = await start();
   const cluster = (name = clusters[0] ?? ""): SimulatedCluster => {
     const found = simulator.clusters.get(name);

@@ -14,10 +14,16 @@ const MEMORY_TIME = 15_000;
 /** Between pings, and how long the pong may take, in milliseconds: a dead connection shows after both. */
 const PING = { interval: 8_000, limit: 4_000 };
 const BACKOFF = { first: 300, most: 10_000 };
+/** The server closes a connection so when its token ends or is no good (graphql-ws, CloseCode.Forbidden). */
+const TOKEN_ENDED = 4403;
+/** A connection that lived so long, in milliseconds, is followed by the next one at once when its token ends. */
+const STEADY = 1_000;
 
 export interface LiveOptions {
   client: ApolloClient;
   authorization(): Promise<string | undefined>;
+  /** The server does not take the token, for that reason. @returns whether there is another one now */
+  refused(why: string): Promise<boolean>;
 }
 
 /**
@@ -29,6 +35,8 @@ export class Live {
   #stopped = false;
   #attempt = 0;
   #socket: SocketClient | null = null;
+  /** When the server took the connection (performance.now()); null: not yet. */
+  #liveSince: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #batchTimer: ReturnType<typeof setTimeout> | undefined;
   #batch: LiveTransition[] = [];
@@ -95,11 +103,17 @@ export class Live {
     if (this.#stopped) return;
     const socket = this.#openSocket();
     this.#socket = socket;
-    const ended = await this.#subscribe(socket);
+    this.#liveSince = null;
+    const { how, code, reason } = await this.#subscribe(socket);
     void socket.dispose();
     if (this.#stopped) return;
     this.#flush();
-    if (ended === "forgotten") await this.#beginAnew();
+    if (how === "forgotten") await this.#beginAnew();
+    if (code === TOKEN_ENDED) {
+      // As it has to be from time to time: nothing is lost, so nothing is said.
+      if (this.#liveSince !== null && performance.now() - this.#liveSince > STEADY) return await this.#connect();
+      if (this.#liveSince === null) await this.options.refused(reason).catch(() => false);
+    }
     this.#later();
   }
 
@@ -133,6 +147,7 @@ export class Live {
       on: {
         connected: () => {
           this.#attempt = 0;
+          this.#liveSince = performance.now();
           this.#setState("live");
         },
         ping: (received) => {
@@ -148,17 +163,17 @@ export class Live {
   }
 
   /** @returns why it ended; it never does while all is well */
-  #subscribe(socket: SocketClient): Promise<"closed" | "forgotten"> {
+  #subscribe(socket: SocketClient): Promise<Ending> {
     return new Promise((resolve) => {
       socket.subscribe<{ transitions: LiveTransition }>(
         { query: print(LIVE_SUBSCRIPTION), variables: { since: this.#since } },
         {
           next: ({ data, errors }) => {
             if (data !== null && data !== undefined) this.#take(data.transitions);
-            else if (errors?.[0]?.extensions?.["code"] === "BAD_USER_INPUT") resolve("forgotten");
+            else if (errors?.[0]?.extensions?.["code"] === "BAD_USER_INPUT") resolve({ ...CLOSED, how: "forgotten" });
           },
-          error: (error) => resolve(isBadInput(error) ? "forgotten" : "closed"),
-          complete: () => resolve("closed"),
+          error: (error) => resolve(endingOf(error)),
+          complete: () => resolve(CLOSED),
         },
       );
     });
@@ -212,6 +227,21 @@ const TYPES: Readonly<Record<string, string>> = {
   PROVIDER: "Provider",
   SECRET: "Secret",
 };
+
+/** How a subscription ended: with the connection, or because the server knows nothing of where it stood. */
+interface Ending {
+  how: "closed" | "forgotten";
+  /** The connection's close code; null: it was not closed. */
+  code: number | null;
+  reason: string;
+}
+
+const CLOSED: Ending = { how: "closed", code: null, reason: "" };
+
+function endingOf(error: unknown): Ending {
+  if (isBadInput(error)) return { ...CLOSED, how: "forgotten" };
+  return error instanceof CloseEvent ? { how: "closed", code: error.code, reason: error.reason } : CLOSED;
+}
 
 const isBadInput = (error: unknown): boolean =>
   Array.isArray(error) &&

@@ -9,12 +9,12 @@ type Reach = 0 | 1 | 2;
 
 /** By the names of queries; lists are whatever is named by neither. */
 const TOTALS = /^(?:Count|History)/;
-const THINGS = /^(?:Secret|Manifests|Assigned|Project|Members|Provider)$/;
+const THINGS = /^(?:Secret|AssignmentsOfSecret|Manifests|Assigned|Project|SecretsOfProject|Members|Provider)$/;
 
 /** What waits to be read again, of each client. */
 const waiting = new WeakMap<ApolloClient, { reach: Reach }>();
 
-/** Reads again what transitions change and don't carry: totals and history after every one, single things after an edit, lists where something came or went. */
+/** Reads again what transitions change and don't carry: totals and history after every one, single things after an edit and where permissions or a provider's health follow, lists where something came or went. */
 export function refreshAfter(client: ApolloClient, batch: readonly LiveTransition[]): void {
   const reach = batch.reduce<Reach>((most, transition) => higher(most, reachOf(transition)), 0);
   const planned = waiting.get(client);
@@ -37,5 +37,9 @@ export function refreshAfter(client: ApolloClient, batch: readonly LiveTransitio
   }, PAUSE);
 }
 
-const reachOf = ({ from, to }: LiveTransition): Reach => (from === null || to === null ? 2 : from === to ? 1 : 0);
+/** What a status of theirs carries with it: what may be done in a project, a provider's health in each cluster. */
+const WIDE: ReadonlySet<string> = new Set(["PROJECT", "PROVIDER", "CLUSTER"]);
+
+const reachOf = ({ subject, from, to }: LiveTransition): Reach =>
+  from === null || to === null ? 2 : from === to || WIDE.has(subject) ? 1 : 0;
 const higher = (one: Reach, other: Reach): Reach => (one > other ? one : other);

@@ -2,6 +2,7 @@ import { useQuery } from "@apollo/client/react";
 import { Link } from "wouter";
 import { graphql } from "../api/graphql.ts";
 import { useIsAdmin } from "../shell/viewer.tsx";
+import { LinkButton } from "../ui/button.tsx";
 import { Empty, ErrorNote, Loading } from "../ui/note.tsx";
 import { Page } from "../ui/page.tsx";
 import { StatusBadge } from "../ui/status.tsx";
@@ -52,6 +53,9 @@ export function ClustersPage(): React.JSX.Element {
             <div className="row">
               <h2 id={cluster.id}>{cluster.name}</h2>
               <StatusBadge status={cluster.status} />
+              <LinkButton href={`/history?cluster=${encodeURIComponent(cluster.id)}`} look="quiet" small icon="history">
+                History
+              </LinkButton>
             </div>
             {cluster.statusReason !== null && <p className="break">{cluster.statusReason}</p>}
             <dl className="facts">

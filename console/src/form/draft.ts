@@ -1,5 +1,7 @@
 import type { graphql, ResultOf, SecretUseCase, VariablesOf } from "../api/graphql.ts";
-import type { CREATE_SECRET, EDITED_SECRET, UPDATE_SECRET } from "./documents.ts";
+import { durationWord } from "../ui/words.tsx";
+import type { CREATE_SECRET, EDITED_SECRET, PreviewedSecret, UPDATE_SECRET } from "./documents.ts";
+import { mapOf, NO_PAIRS, pairsOf, type Pairs } from "./pairs.ts";
 
 type DecodingStrategy = ReturnType<typeof graphql.scalar<"DecodingStrategy">>;
 type RefreshPolicy = ReturnType<typeof graphql.scalar<"RefreshPolicy">>;
@@ -30,13 +32,12 @@ export interface SourceDraft {
   decodingStrategy: DecodingStrategy;
   nameRegExp: string;
   path: string;
-  tags: unknown;
+  tags: Pairs;
 }
 
 /** A secret as it is being written; empty texts stand for what is left out. */
 export interface Draft {
   name: string;
-  useCase: SecretUseCase;
   providerId: string | null;
   data: readonly KeyDraft[];
   dataFrom: readonly SourceDraft[];
@@ -47,6 +48,10 @@ export interface Draft {
   creationPolicy: CreationPolicy;
   deletionPolicy: DeletionPolicy;
   immutable: boolean;
+  labels: Pairs;
+  annotations: Pairs;
+  /** The form has no field for it: it is kept as it is. */
+  template: unknown;
 }
 
 let rows = 0;
@@ -67,12 +72,11 @@ export const emptySource = (): SourceDraft => ({
   decodingStrategy: "NONE",
   nameRegExp: "",
   path: "",
-  tags: null,
+  tags: NO_PAIRS,
 });
 
 export const emptyDraft = (): Draft => ({
   name: "",
-  useCase: "GENERIC",
   providerId: null,
   data: [emptyKey()],
   dataFrom: [],
@@ -83,14 +87,16 @@ export const emptyDraft = (): Draft => ({
   creationPolicy: "OWNER",
   deletionPolicy: "RETAIN",
   immutable: false,
+  labels: NO_PAIRS,
+  annotations: NO_PAIRS,
+  template: null,
 });
 
-export function draftOf(secret: EditedSecret): Draft {
-  const { name, useCase, provider, spec } = secret;
+/** A secret that is there, or what a manifest says, in the fields of the form. */
+export function draftOf({ name, provider, spec }: Pick<PreviewedSecret, "name" | "provider" | "spec">): Draft {
   const { target } = spec;
   return {
     name,
-    useCase,
     providerId: provider.id,
     data: spec.data.map((item) => ({
       row: ++rows,
@@ -109,15 +115,18 @@ export function draftOf(secret: EditedSecret): Draft {
       decodingStrategy: extract?.decodingStrategy ?? "NONE",
       nameRegExp: find?.nameRegExp ?? "",
       path: find?.path ?? "",
-      tags: find?.tags ?? null,
+      tags: pairsOf(find?.tags),
     })),
     refreshPolicy: spec.refreshPolicy,
-    refreshInterval: spec.refreshInterval,
+    refreshInterval: durationWord(spec.refreshInterval),
     targetName: target.name === name ? "" : target.name,
     targetType: target.type,
     creationPolicy: target.creationPolicy,
     deletionPolicy: target.deletionPolicy,
     immutable: target.immutable,
+    labels: pairsOf(target.labels),
+    annotations: pairsOf(target.annotations),
+    template: target.template,
   };
 }
 
@@ -136,12 +145,13 @@ const dataFromOf = ({ dataFrom }: Draft) =>
   dataFrom.map(({ kind, key, property, version, decodingStrategy, nameRegExp, path, tags }) =>
     kind === "extract"
       ? { extract: { key: key.trim(), property: orNull(property), version: orNull(version), decodingStrategy } }
-      : { find: { nameRegExp: orNull(nameRegExp), path: orNull(path), tags } },
+      : { find: { nameRegExp: orNull(nameRegExp), path: orNull(path), tags: mapOf(tags) } },
   );
 
 /** What `createSecret` takes. @param projectId the project whose own it is to be; null: the organization's */
 export const createInputOf = (
   draft: Draft,
+  useCase: SecretUseCase,
   projectId: string | null,
   projectIds: readonly string[],
 ): CreateInput | null =>
@@ -150,7 +160,7 @@ export const createInputOf = (
     : {
         name: draft.name.trim(),
         scope: projectId === null ? "ORGANIZATION" : "PROJECT",
-        useCase: draft.useCase,
+        useCase,
         providerId: draft.providerId,
         data: dataOf(draft),
         dataFrom: dataFromOf(draft),
@@ -162,15 +172,18 @@ export const createInputOf = (
           creationPolicy: draft.creationPolicy,
           deletionPolicy: draft.deletionPolicy,
           immutable: draft.immutable,
+          labels: mapOf(draft.labels),
+          annotations: mapOf(draft.annotations),
+          template: draft.template,
         },
         ...(projectId === null ? { projectIds: [...projectIds] } : { projectId }),
       };
 
 /** What `updateSecret` takes: what the form has no field for is left out, and stays. */
-export const updateInputOf = (draft: Draft, secret: EditedSecret): UpdateInput => ({
+export const updateInputOf = (draft: Draft, useCase: SecretUseCase, secret: EditedSecret): UpdateInput => ({
   id: secret.id,
   expectedGeneration: secret.generation,
-  useCase: draft.useCase,
+  useCase,
   providerId: draft.providerId,
   data: dataOf(draft),
   dataFrom: dataFromOf(draft),
@@ -182,5 +195,17 @@ export const updateInputOf = (draft: Draft, secret: EditedSecret): UpdateInput =
     creationPolicy: draft.creationPolicy,
     deletionPolicy: draft.deletionPolicy,
     immutable: draft.immutable,
+    ...changed("labels", mapOf(draft.labels), secret),
+    ...changed("annotations", mapOf(draft.annotations), secret),
+    ...changed("template", draft.template, secret),
   },
 });
+
+const changed = (
+  name: "labels" | "annotations" | "template",
+  value: unknown,
+  { spec: { target } }: EditedSecret,
+): Record<string, unknown> => (sameJson(value, target[name]) ? {} : { [name]: value });
+
+/** Whether two values that the API told, or that were made of what it told, are the same. */
+export const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -1,61 +1,101 @@
 import { useQuery } from "@apollo/client/react";
+import { useState } from "react";
 import { Link, useSearchParams } from "wouter";
+import { failureOf } from "../api/errors.ts";
+import { useMayDo } from "../shell/viewer.tsx";
 import { permissionFor } from "../ui/button.tsx";
 import { Empty, ErrorNote, Loading, Note } from "../ui/note.tsx";
 import { Page } from "../ui/page.tsx";
-import { EDITED_SECRET, FORM_PROJECT } from "./documents.ts";
-import { SecretForm } from "./secret-form.tsx";
-import { YamlForm } from "./yaml-form.tsx";
+import { useFirst } from "../ui/use-first.ts";
+import { EDITED_SECRET, FORM_PROJECT, FORM_PROJECTS } from "./documents.ts";
+import { SecretEditor } from "./secret-editor.tsx";
 
-/** The page of a new secret: by form, or from YAML. `?project=` makes it that project's own. */
+/** The page of a new secret: step by step, or from YAML. `?project=` makes it that project's own. */
 export function NewSecretPage(): React.JSX.Element {
   const [params] = useSearchParams();
   const projectId = params.get("project");
-  const isYaml = params.get("as") === "yaml";
-  const { data } = useQuery(FORM_PROJECT, { variables: { id: projectId ?? "" }, skip: projectId === null });
-  const query = projectId === null ? "" : `project=${encodeURIComponent(projectId)}`;
-  const project = data?.project;
+  const mayForOrganization = useMayDo("CREATE_SECRET");
+  if (projectId !== null) return <NewInProject id={projectId} />;
   return (
-    <Page
-      title="New secret"
-      crumbs={
-        project === undefined || project === null ? (
-          <Link href="/secrets">Secrets</Link>
-        ) : (
-          <>
-            Project <strong>{project.name}</strong>
-          </>
-        )
-      }
-    >
-      <nav className="tabs-list" aria-label="How to make it">
-        <Link
-          href={`/secrets/new${query === "" ? "" : `?${query}`}`}
-          className="tab"
-          aria-current={isYaml ? undefined : "page"}
-        >
-          Step by step
-        </Link>
-        <Link
-          href={`/secrets/new?as=yaml${query === "" ? "" : `&${query}`}`}
-          className="tab"
-          aria-current={isYaml ? "page" : undefined}
-        >
-          From YAML
-        </Link>
-      </nav>
-      {isYaml ? <YamlForm projectId={projectId} /> : <SecretForm secret={null} projectId={projectId} />}
+    <Page title="New secret" crumbs={<Link href="/secrets">Secrets</Link>}>
+      {mayForOrganization ? <SecretEditor secret={null} asItIs={null} project={null} /> : <ChooseProject />}
     </Page>
   );
 }
 
-/** The same form for a secret that is there. */
-export function EditSecretPage({ id }: { id: string }): React.JSX.Element {
-  // Read once: a form must not change under the hands of whoever fills it in. Saving names the generation that was read.
-  const { data, error } = useQuery(EDITED_SECRET, { variables: { id }, fetchPolicy: "no-cache" });
+function NewInProject({ id }: { id: string }): React.JSX.Element {
+  const { data: read, error } = useQuery(FORM_PROJECT, { variables: { id } });
+  const [data] = useFirst(read);
   if (data === undefined) return error === undefined ? <Loading /> : <ErrorNote error={error} />;
-  const { secret } = data;
-  if (secret === null)
+  const { project } = data;
+  if (project === null)
+    return (
+      <Empty title="There is no such project">
+        <p>It may have been deleted, or you are not a member of it.</p>
+        <Link href="/projects">Your projects</Link>
+      </Empty>
+    );
+  const permission = permissionFor(project.permissions, "CREATE_SECRET");
+  return (
+    <Page
+      title="New secret"
+      crumbs={
+        <>
+          <Link href="/projects">Projects</Link> / <Link href={`/projects/${project.name}`}>{project.name}</Link>
+        </>
+      }
+    >
+      {permission?.allowed === true ? (
+        <SecretEditor key={id} secret={null} asItIs={null} project={project} />
+      ) : (
+        <Note tone="warn">{permission?.reason ?? "No secret can be made here."}</Note>
+      )}
+    </Page>
+  );
+}
+
+/** Members make secrets of their projects' own: which project is it to be? */
+function ChooseProject(): React.JSX.Element {
+  const { data, error } = useQuery(FORM_PROJECTS);
+  const projects = data?.projects.nodes.filter(
+    ({ permissions }) => permissionFor(permissions, "CREATE_SECRET")?.allowed === true,
+  );
+  if (projects === undefined) return error === undefined ? <Loading /> : <ErrorNote error={error} />;
+  return (
+    <div className="card">
+      <Empty title={projects.length === 0 ? "There is no project to make one in" : "In which project?"}>
+        <p>
+          {projects.length === 0
+            ? "You make secrets in projects that you are a member of, once they are ready."
+            : "A secret that you make is your project's own."}
+        </p>
+        <div className="row">
+          {projects.map(({ id, name }) => (
+            <Link key={id} href={`/secrets/new?project=${encodeURIComponent(id)}`}>
+              {name}
+            </Link>
+          ))}
+        </div>
+      </Empty>
+    </div>
+  );
+}
+
+/** The same for a secret that is there. */
+export function EditSecretPage({ id }: { id: string }): React.JSX.Element {
+  const { data: read, error, refetch } = useQuery(EDITED_SECRET, { variables: { id }, fetchPolicy: "no-cache" });
+  // Saving names the generation that was read at first.
+  const [data, begin] = useFirst(read);
+  const [turn, setTurn] = useState(0);
+  const beginAgain = async (): Promise<void> => {
+    const answer = await refetch();
+    begin(answer.data);
+    setTurn(turn + 1);
+  };
+  const isMissing = data?.secret === null || failureOf(error).code === "NOT_FOUND";
+  if (data === undefined && !isMissing) return error === undefined ? <Loading /> : <ErrorNote error={error} />;
+  const { secret = null, asItIs } = data ?? {};
+  if (secret === null || asItIs === undefined)
     return (
       <Empty title="There is no such secret">
         <Link href="/secrets">All secrets</Link>
@@ -72,7 +112,13 @@ export function EditSecretPage({ id }: { id: string }): React.JSX.Element {
       }
     >
       {permission?.allowed === true ? (
-        <SecretForm secret={secret} projectId={secret.project?.id ?? null} />
+        <SecretEditor
+          key={turn}
+          secret={secret}
+          asItIs={asItIs.secret}
+          project={secret.project}
+          onStale={() => void beginAgain()}
+        />
       ) : (
         <Note tone="warn">{permission?.reason ?? "It cannot be changed."}</Note>
       )}

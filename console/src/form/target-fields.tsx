@@ -1,5 +1,7 @@
 import { Checkbox, SelectField, TextField } from "../ui/fields.tsx";
+import { More } from "../ui/more.tsx";
 import type { Draft } from "./draft.ts";
+import { PairsField } from "./pairs-field.tsx";
 import type { FieldProblems } from "./problems.ts";
 
 const CREATION = [
@@ -37,6 +39,10 @@ export function TargetFields({
     options.find((option) => option.id === id)?.id;
   return (
     <div className="stack">
+      <p className="small muted">
+        The operator writes the values into a Secret in the namespace of each project that gets them. What stands here
+        is right for most.
+      </p>
       <div className="group-fields">
         <TextField
           label="Name of the Kubernetes Secret"
@@ -77,26 +83,60 @@ export function TargetFields({
             }}
           />
         )}
-        {!isMember && (
-          <SelectField
-            label="The Kubernetes Secret is"
-            value={draft.creationPolicy}
-            options={CREATION}
-            problems={problems.at("target", "creationPolicy")}
-            onChange={(id) => onChange({ creationPolicy: pick(CREATION, id) ?? draft.creationPolicy })}
-          />
-        )}
-        <SelectField
-          label="When the provider's values are gone"
-          value={draft.deletionPolicy}
-          options={DELETION}
-          problems={problems.at("target", "deletionPolicy")}
-          onChange={(id) => onChange({ deletionPolicy: pick(DELETION, id) ?? draft.deletionPolicy })}
-        />
       </div>
-      <Checkbox isSelected={draft.immutable} onChange={(immutable) => onChange({ immutable })}>
-        Kubernetes refuses every later change of it (immutable)
-      </Checkbox>
+      <More
+        label="More about the Kubernetes Secret"
+        isUsed={
+          draft.immutable ||
+          draft.creationPolicy !== "OWNER" ||
+          draft.deletionPolicy !== "RETAIN" ||
+          [...problems.at("target", "creationPolicy"), ...problems.at("target", "deletionPolicy")].length > 0 ||
+          [draft.labels, draft.annotations].some(({ text, kept }) => text !== "" || kept !== null) ||
+          draft.template !== null ||
+          [...problems.at("target", "labels"), ...problems.at("target", "annotations")].length > 0
+        }
+      >
+        <div className="stack">
+          <div className="group-fields">
+            {!isMember && (
+              <SelectField
+                label="The Kubernetes Secret is"
+                value={draft.creationPolicy}
+                options={CREATION}
+                problems={problems.at("target", "creationPolicy")}
+                onChange={(id) => onChange({ creationPolicy: pick(CREATION, id) ?? draft.creationPolicy })}
+              />
+            )}
+            <SelectField
+              label="When the provider's values are gone"
+              value={draft.deletionPolicy}
+              options={DELETION}
+              problems={problems.at("target", "deletionPolicy")}
+              onChange={(id) => onChange({ deletionPolicy: pick(DELETION, id) ?? draft.deletionPolicy })}
+            />
+            <PairsField
+              label="Labels"
+              value={draft.labels}
+              onChange={(labels) => onChange({ labels })}
+              problems={problems.at("target", "labels")}
+              touch={() => problems.touch("target", "labels")}
+            />
+            <PairsField
+              label="Annotations"
+              value={draft.annotations}
+              onChange={(annotations) => onChange({ annotations })}
+              problems={problems.at("target", "annotations")}
+              touch={() => problems.touch("target", "annotations")}
+            />
+          </div>
+          {draft.template !== null && (
+            <p className="small muted">It has a template, which stays as it is: the YAML shows and changes it.</p>
+          )}
+          <Checkbox isSelected={draft.immutable} onChange={(immutable) => onChange({ immutable })}>
+            Kubernetes refuses every later change of it (immutable)
+          </Checkbox>
+        </div>
+      </More>
     </div>
   );
 }

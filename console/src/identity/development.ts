@@ -1,5 +1,5 @@
 import { PEOPLE, type Person } from "./people.ts";
-import type { Session } from "./session.ts";
+import type { Session, SessionEnd } from "./session.ts";
 
 /** Kept for this tab alone. */
 const KEY = "secretariat:person";
@@ -13,12 +13,13 @@ interface Token {
 }
 
 /** A session as a sample person of the development identity. */
-export function startDevelopmentSession(person: Person, onSignOut: () => void): Session {
+export function startDevelopmentSession(person: Person, onEnd: (end: SessionEnd) => void): Session {
   sessionStorage.setItem(KEY, person.subject);
   let token: Token | null = null;
   let minting: Promise<Token> | null = null;
   return {
     key: person.subject,
+    name: person.name,
     authorization: async () => {
       if (token === null || token.until < Date.now() + MARGIN) {
         minting ??= mint(person).finally(() => (minting = null));
@@ -26,9 +27,14 @@ export function startDevelopmentSession(person: Person, onSignOut: () => void): 
       }
       return `Bearer ${token.value}`;
     },
+    // The server made new keys when it was started again.
+    renew: () => {
+      token = null;
+      return Promise.resolve(true);
+    },
     signOut: () => {
       sessionStorage.removeItem(KEY);
-      onSignOut();
+      onEnd({ note: null, endSession: null });
     },
   };
 }

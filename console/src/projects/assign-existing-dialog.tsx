@@ -1,11 +1,10 @@
 import { useMutation, useQuery } from "@apollo/client/react";
-import { useDeferredValue, useState } from "react";
-import { Checkbox, GridList, GridListItem, Input, Label, SearchField } from "react-aria-components";
+import { useState } from "react";
 import { ASSIGN } from "../secret/documents.ts";
-import { Button, permissionFor } from "../ui/button.tsx";
+import { Button, permissionFor, type Permission } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { ErrorNote } from "../ui/note.tsx";
+import { Picker, PICKER_SIZE, useFind, type Picked } from "../ui/picker.tsx";
 import { useToasts } from "../ui/toast.tsx";
 import { counted, ProviderLabel } from "../ui/words.tsx";
 import { ASSIGNABLE_SECRETS, type ProjectDetail } from "./documents.ts";
@@ -18,33 +17,32 @@ export function AssignExistingDialog({
   project: ProjectDetail;
   onClose: () => void;
 }): React.JSX.Element {
-  const [search, setSearch] = useState("");
-  const deferred = useDeferredValue(search);
+  const find = useFind();
   const {
     data,
     previousData,
     error: loadError,
   } = useQuery(ASSIGNABLE_SECRETS, {
-    variables: { search: deferred === "" ? null : deferred },
+    variables: {
+      search: find.search === "" ? null : find.search,
+      first: PICKER_SIZE,
+      after: find.after,
+      project: project.id,
+    },
+    fetchPolicy: "network-only",
   });
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, setChosen] = useState<ReadonlyMap<string, Picked>>(new Map());
   const [assign] = useMutation(ASSIGN);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const toasts = useToasts();
-  const here = new Set(project.assignments.nodes.map(({ secret }) => secret.id));
-  const secrets = (data ?? previousData)?.secrets.nodes ?? [];
-  const refusalOf = (secret: (typeof secrets)[number]): string | null => {
-    if (here.has(secret.id)) return "It is in this project already.";
-    const permission = permissionFor(secret.permissions, "ASSIGN");
-    return permission?.allowed === true ? null : (permission?.reason ?? "It cannot be assigned.");
-  };
+  const secrets = (data ?? previousData)?.secrets;
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(null);
-    const left = new Set(chosen);
+    const left = new Map(chosen);
     try {
-      for (const secretId of chosen) {
+      for (const secretId of chosen.keys()) {
         await assign({ variables: { secretId, projectIds: [project.id] } });
         left.delete(secretId);
       }
@@ -58,42 +56,31 @@ export function AssignExistingDialog({
   };
   return (
     <Dialog title={`Assign secrets to ${project.name}`} onClose={onClose} wide>
-      <SearchField className="field" value={search} onChange={setSearch} autoFocus>
-        <Label className="hidden">Search secrets</Label>
-        <Input className="input" placeholder="Search secrets of the organization …" />
-      </SearchField>
-      <ErrorNote error={loadError} />
-      <GridList
-        className="picker"
-        aria-label="Secrets"
-        selectionMode="multiple"
-        selectedKeys={chosen}
-        disabledKeys={secrets.filter((secret) => refusalOf(secret) !== null).map(({ id }) => id)}
-        onSelectionChange={(keys) =>
-          setChosen(new Set(keys === "all" ? secrets.map(({ id }) => id) : [...keys].map(String)))
-        }
-        items={secrets}
-        dependencies={[here]}
-        renderEmptyState={() => <p className="option muted">No secret of that name.</p>}
-      >
-        {(secret) => (
-          <GridListItem className="option" textValue={secret.name}>
-            <Checkbox slot="selection" className="checkbox">
-              <span className="box" aria-hidden="true">
-                <Icon name="check" />
-              </span>
-            </Checkbox>
-            <span>
-              <strong>{secret.name}</strong>{" "}
-              <span className="muted small">
-                <ProviderLabel kind={secret.provider.kind} name={secret.provider.name} />
-              </span>
-              {refusalOf(secret) !== null && <span className="small"> {refusalOf(secret)}</span>}
-            </span>
-          </GridListItem>
-        )}
-      </GridList>
+      <Picker
+        label="Secrets"
+        one="secret"
+        placeholder="Search secrets of the organization …"
+        find={find}
+        choices={secrets?.nodes.map((secret) => ({
+          id: secret.id,
+          name: secret.name,
+          detail: <ProviderLabel kind={secret.provider.kind} name={secret.provider.name} />,
+          refusal: refusalOf(secret),
+        }))}
+        total={secrets?.totalCount ?? 0}
+        next={secrets?.pageInfo.hasNextPage === true ? secrets.pageInfo.endCursor : null}
+        selected={chosen}
+        onChange={setChosen}
+        error={loadError}
+        empty={find.search === "" ? "The organization has no secret yet." : "No secret of that name."}
+        autoFocus
+      />
       <ErrorNote error={error} />
+      <p role="status" className="small">
+        {chosen.size === 0
+          ? "Nothing changes"
+          : `Comes to ${project.name}: ${[...chosen.values()].map(({ name }) => name).join(", ")}`}
+      </p>
       <div className="row-end">
         <Button onPress={onClose}>Cancel</Button>
         <Button look="primary" isPending={busy} isDisabled={chosen.size === 0} onPress={() => void save()}>
@@ -102,4 +89,17 @@ export function AssignExistingDialog({
       </div>
     </Dialog>
   );
+}
+
+/** Why a secret cannot be brought in; null: it can. */
+function refusalOf({
+  assignments,
+  permissions,
+}: {
+  assignments: { totalCount: number };
+  permissions: readonly Permission[];
+}): string | null {
+  if (assignments.totalCount > 0) return "It is in this project already.";
+  const permission = permissionFor(permissions, "ASSIGN");
+  return permission?.allowed === true ? null : (permission?.reason ?? "It cannot be assigned.");
 }

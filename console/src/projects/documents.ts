@@ -1,3 +1,4 @@
+import { PERMISSION, PROVIDER_LABEL } from "../api/fragments.ts";
 import { graphql, type ResultOf } from "../api/graphql.ts";
 
 export const PROJECTS = graphql(`
@@ -47,69 +48,83 @@ export const CREATE_PROJECT = graphql(`
   }
 `);
 
-export const PROJECT = graphql(`
-  query Project($name: String!, $first: Int!, $filter: AssignmentFilter) {
-    project(name: $name) {
-      id
-      name
-      namespace
-      description
-      status
-      statusReason
-      deletionRequestedAt
-      createdAt
-      cluster {
+export const PROJECT = graphql(
+  `
+    query Project($name: String!) {
+      project(name: $name) {
         id
         name
+        namespace
+        description
         status
-      }
-      permissions {
-        action
-        allowed
-        code
-        reason
-      }
-      assignments(first: $first, filter: $filter) {
-        totalCount
-        nodes {
+        statusReason
+        deletionRequestedAt
+        createdAt
+        cluster {
           id
+          name
           status
-          reason
-          message
-          lastTransitionAt
-          deletionRequestedAt
-          permissions {
-            action
-            allowed
-            code
-            reason
+        }
+        permissions {
+          ...PermissionParts
+        }
+        assignments(first: 0) {
+          totalCount
+        }
+      }
+    }
+  `,
+  [PERMISSION],
+);
+
+export type ProjectDetail = NonNullable<ResultOf<typeof PROJECT>["project"]>;
+
+/** The project's Secrets tab: its own and the organization's that are assigned to it. */
+export const PROJECT_SECRETS = graphql(
+  `
+    query SecretsOfProject($id: ID!, $first: Int!, $after: String, $filter: AssignmentFilter) {
+      project(id: $id) {
+        id
+        assignments(first: $first, after: $after, filter: $filter, orderBy: { field: SECRET_NAME }) {
+          totalCount
+          pageInfo {
+            hasNextPage
+            endCursor
           }
-          secret {
+          nodes {
             id
-            name
-            scope
-            useCase
-            updatedAt
+            status
+            reason
+            message
+            lastTransitionAt
+            deletionRequestedAt
             permissions {
-              action
-              allowed
-              code
-              reason
+              ...PermissionParts
             }
-            provider {
+            secret {
               id
               name
-              kind
+              scope
+              useCase
+              deletionRequestedAt
+              permissions {
+                ...PermissionParts
+              }
+              provider {
+                ...ProviderLabelParts
+              }
             }
           }
         }
       }
     }
-  }
-`);
+  `,
+  [PERMISSION, PROVIDER_LABEL],
+);
 
-export type ProjectDetail = NonNullable<ResultOf<typeof PROJECT>["project"]>;
-export type ProjectAssignment = ProjectDetail["assignments"]["nodes"][number];
+export type ProjectAssignment = NonNullable<
+  ResultOf<typeof PROJECT_SECRETS>["project"]
+>["assignments"]["nodes"][number];
 
 export const MEMBERS = graphql(`
   query Members($id: ID!) {
@@ -180,8 +195,8 @@ export const UPDATE_PROJECT = graphql(`
 `);
 
 export const DELETE_PROJECT = graphql(`
-  mutation DeleteProject($id: ID!, $deleteNamespace: Boolean!) {
-    deleteProject(id: $id, deleteNamespace: $deleteNamespace) {
+  mutation DeleteProject($id: ID!, $deleteNamespace: Boolean!, $abandon: Boolean!) {
+    deleteProject(id: $id, deleteNamespace: $deleteNamespace, abandon: $abandon) {
       id
       status
       statusReason
@@ -190,27 +205,31 @@ export const DELETE_PROJECT = graphql(`
   }
 `);
 
-export const ASSIGNABLE_SECRETS = graphql(`
-  query AssignableSecrets($search: String) {
-    secrets(first: 200, filter: { scope: ORGANIZATION, search: $search }) {
-      totalCount
-      nodes {
-        id
-        name
-        useCase
-        status
-        provider {
+export const ASSIGNABLE_SECRETS = graphql(
+  `
+    query AssignableSecrets($search: String, $first: Int!, $after: String, $project: ID!) {
+      secrets(first: $first, after: $after, filter: { scope: ORGANIZATION, search: $search }) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
           id
           name
-          kind
-        }
-        permissions {
-          action
-          allowed
-          code
-          reason
+          provider {
+            ...ProviderLabelParts
+          }
+          # Whether it is in this project already.
+          assignments(first: 0, filter: { projectId: $project }) {
+            totalCount
+          }
+          permissions {
+            ...PermissionParts
+          }
         }
       }
     }
-  }
-`);
+  `,
+  [PERMISSION, PROVIDER_LABEL],
+);

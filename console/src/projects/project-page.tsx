@@ -1,10 +1,11 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link, useSearchParams } from "wouter";
-import { PermittedButton, permissionFor } from "../ui/button.tsx";
+import { LinkButton, PermittedButton, permissionFor } from "../ui/button.tsx";
 import { Empty, ErrorNote, Loading, Note } from "../ui/note.tsx";
 import { Page } from "../ui/page.tsx";
 import { StatusBadge } from "../ui/status.tsx";
+import { Tabs } from "../ui/tabs.tsx";
 import { Adoption } from "./adoption.tsx";
 import { AssignExistingDialog } from "./assign-existing-dialog.tsx";
 import { PROJECT, type ProjectDetail } from "./documents.ts";
@@ -12,13 +13,9 @@ import { Members } from "./members.tsx";
 import { ProjectSecrets } from "./project-secrets.tsx";
 import { ProjectSettings } from "./project-settings.tsx";
 
-const FIRST = 100;
-const MORE = 500;
-
 /** A project: its secrets, what could be adopted, its members and settings. */
 export function ProjectPage({ name }: { name: string }): React.JSX.Element {
-  const [first, setFirst] = useState(FIRST);
-  const { data, previousData, error } = useQuery(PROJECT, { variables: { name, first, filter: null } });
+  const { data, previousData, error } = useQuery(PROJECT, { variables: { name } });
   const shown = data ?? previousData;
   if (shown === undefined) return error === undefined ? <Loading /> : <ErrorNote error={error} />;
   if (shown.project === null)
@@ -28,7 +25,7 @@ export function ProjectPage({ name }: { name: string }): React.JSX.Element {
         <Link href="/projects">Your projects</Link>
       </Empty>
     );
-  return <ProjectView project={shown.project} onMore={first < MORE ? () => setFirst(MORE) : null} />;
+  return <ProjectView project={shown.project} />;
 }
 
 const isShown = (project: ProjectDetail, action: string): boolean => {
@@ -36,7 +33,7 @@ const isShown = (project: ProjectDetail, action: string): boolean => {
   return permission !== null && permission.code !== "FORBIDDEN";
 };
 
-function ProjectView({ project, onMore }: { project: ProjectDetail; onMore: (() => void) | null }): React.JSX.Element {
+function ProjectView({ project }: { project: ProjectDetail }): React.JSX.Element {
   const [params] = useSearchParams();
   const [assigning, setAssigning] = useState(false);
   const { permissions, name, status, statusReason, description, cluster, namespace } = project;
@@ -53,6 +50,9 @@ function ProjectView({ project, onMore }: { project: ProjectDetail; onMore: (() 
       crumbs={<Link href="/projects">Projects</Link>}
       actions={
         <>
+          <LinkButton href={`/history?project=${encodeURIComponent(project.id)}`} look="quiet" icon="history">
+            History
+          </LinkButton>
           <PermittedButton permissions={permissions} action="ASSIGN" icon="plus" onPress={() => setAssigning(true)}>
             Assign existing
           </PermittedButton>
@@ -75,19 +75,15 @@ function ProjectView({ project, onMore }: { project: ProjectDetail; onMore: (() 
         </span>
       </div>
       {status !== "READY" && <Note tone="warn">{statusReason ?? "The project is not ready yet."}</Note>}
-      <nav className="tabs-list" aria-label="About this project">
-        {tabs.map(({ id, label }) => (
-          <Link
-            key={id}
-            href={id === "secrets" ? `/projects/${name}` : `/projects/${name}?tab=${id}`}
-            className="tab"
-            aria-current={id === tab ? "page" : undefined}
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
-      {tab === "secrets" && <ProjectSecrets project={project} onMore={onMore} />}
+      <Tabs
+        label="About this project"
+        tabs={tabs.map(({ id, label }) => ({
+          label,
+          href: id === "secrets" ? `/projects/${name}` : `/projects/${name}?tab=${id}`,
+          isCurrent: id === tab,
+        }))}
+      />
+      {tab === "secrets" && <ProjectSecrets project={project} />}
       {tab === "adopt" && <Adoption project={project} />}
       {tab === "members" && <Members project={project} />}
       {tab === "settings" && <ProjectSettings project={project} />}

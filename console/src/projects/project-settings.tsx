@@ -1,7 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { useState } from "react";
 import { PermittedButton } from "../ui/button.tsx";
-import { ConfirmDialog } from "../ui/dialog.tsx";
+import { ConfirmDialog, ForgetDialog } from "../ui/dialog.tsx";
 import { Checkbox, TextField } from "../ui/fields.tsx";
 import { ErrorNote } from "../ui/note.tsx";
 import { useToasts } from "../ui/toast.tsx";
@@ -13,6 +13,8 @@ export function ProjectSettings({ project }: { project: ProjectDetail }): React.
   const [description, setDescription] = useState(project.description);
   const [deleteNamespace, setDeleteNamespace] = useState(false);
   const [deleting, setDeleting] = useState(false);
+  const [forgetting, setForgetting] = useState(false);
+  const isLeaving = project.deletionRequestedAt !== null;
   const [update, { loading, error }] = useMutation(UPDATE_PROJECT);
   const [remove] = useMutation(DELETE_PROJECT);
   const toasts = useToasts();
@@ -49,21 +51,58 @@ export function ProjectSettings({ project }: { project: ProjectDetail }): React.
         </div>
       </form>
       <section className="card stack" aria-labelledby="end">
-        <h2 id="end">Delete the project</h2>
-        <p className="muted">
-          Its {counted(project.assignments.totalCount, "secret")} and their ExternalSecrets go away, then its stores.
-        </p>
-        <div>
-          <PermittedButton
-            permissions={project.permissions}
-            action="DELETE"
-            icon="bin"
-            onPress={() => setDeleting(true)}
-          >
-            Delete project
-          </PermittedButton>
-        </div>
+        {isLeaving ? (
+          <>
+            <h2 id="end">It is being deleted</h2>
+            <p className="muted">
+              {project.statusReason ?? "Its ExternalSecrets go away, then its stores."} What cannot go away, for example
+              because the cluster is gone, can be forgotten.
+            </p>
+            <div>
+              <PermittedButton
+                permissions={project.permissions}
+                action="DELETE"
+                icon="refuse"
+                onPress={() => setForgetting(true)}
+              >
+                Forget project
+              </PermittedButton>
+            </div>
+          </>
+        ) : (
+          <>
+            <h2 id="end">Delete the project</h2>
+            <p className="muted">
+              Its {counted(project.assignments.totalCount, "secret")} and their ExternalSecrets go away, then its
+              stores.
+            </p>
+            <div>
+              <PermittedButton
+                permissions={project.permissions}
+                action="DELETE"
+                icon="bin"
+                onPress={() => setDeleting(true)}
+              >
+                Delete project
+              </PermittedButton>
+            </div>
+          </>
+        )}
       </section>
+      {forgetting && (
+        <ForgetDialog
+          what={project.name}
+          typed={project.name}
+          onClose={() => setForgetting(false)}
+          onConfirm={() => remove({ variables: { id: project.id, deleteNamespace: false, abandon: true } })}
+        >
+          <p>
+            {counted(project.assignments.totalCount, "ExternalSecret")}, the stores of its own providers and the
+            namespace {project.namespace} stay behind on {project.cluster.name}. Its own secrets and providers are
+            forgotten with it.
+          </p>
+        </ForgetDialog>
+      )}
       {deleting && (
         <ConfirmDialog
           title={`Delete ${project.name}?`}
@@ -71,7 +110,7 @@ export function ProjectSettings({ project }: { project: ProjectDetail }): React.
           confirm="Delete project"
           onClose={() => setDeleting(false)}
           onConfirm={async () => {
-            await remove({ variables: { id: project.id, deleteNamespace } });
+            await remove({ variables: { id: project.id, deleteNamespace, abandon: false } });
             toasts.done(`${project.name} is being deleted.`);
           }}
         >

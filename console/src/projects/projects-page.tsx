@@ -1,116 +1,68 @@
 import { useMutation, useQuery } from "@apollo/client/react";
 import { useState } from "react";
-import { Link, useLocation, useSearchParams } from "wouter";
+import { Link, useLocation } from "wouter";
 import { failureOf } from "../api/errors.ts";
 import { useMayDo } from "../shell/viewer.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { SelectField, TextField } from "../ui/fields.tsx";
-import { Empty, ErrorNote, Loading } from "../ui/note.tsx";
+import { ErrorNote } from "../ui/note.tsx";
 import { Page } from "../ui/page.tsx";
+import { PagedList, useListQuery } from "../ui/paged-list.tsx";
 import { StatusBadge } from "../ui/status.tsx";
 import { useToasts } from "../ui/toast.tsx";
-import { counted } from "../ui/words.tsx";
 import { CLUSTER_CHOICES, CREATE_PROJECT, PROJECTS } from "./documents.ts";
-
-const SIZE = 50;
 
 /** The projects that the viewer may see. */
 export function ProjectsPage(): React.JSX.Element {
-  const [params, setParams] = useSearchParams();
-  const search = params.get("search") ?? "";
-  const after = params.get("after");
+  const query = useListQuery();
   const mayCreate = useMayDo("CREATE_PROJECT");
   const [creating, setCreating] = useState(false);
-  const { data, previousData, error } = useQuery(PROJECTS, {
-    variables: { first: SIZE, after, search: search === "" ? null : search },
-  });
-  const projects = (data ?? previousData)?.projects;
+  const { data, previousData, error } = useQuery(PROJECTS, { variables: query });
+  const page = (data ?? previousData)?.projects;
+  const newProject = mayCreate && (
+    <Button look="primary" icon="plus" onPress={() => setCreating(true)}>
+      New project
+    </Button>
+  );
   return (
-    <Page
-      title="Projects"
-      actions={
-        mayCreate && (
-          <Button look="primary" icon="plus" onPress={() => setCreating(true)}>
-            New project
-          </Button>
-        )
-      }
-    >
-      <div className="filters" role="search" aria-label="Projects">
-        <TextField
-          label="Search projects by name"
-          hideLabel
-          placeholder="Search by name …"
-          value={search}
-          onChange={(text) => setParams(text === "" ? {} : { search: text }, { replace: true })}
-        />
-      </div>
-      <ErrorNote error={error} />
-      {projects === undefined && error === undefined && <Loading />}
-      {projects?.nodes.length === 0 && (
-        <div className="card">
-          <Empty title={search === "" ? "There are no projects here yet" : "No project of that name"}>
-            {search === "" && (
-              <p>
-                {mayCreate
-                  ? "A project is a team's namespace in a cluster. Make the first one."
-                  : "You are a member of no project. A platform admin can add you to one, or your group in the company's directory does."}
-              </p>
-            )}
-          </Empty>
-        </div>
-      )}
-      {projects !== undefined && projects.nodes.length > 0 && (
-        <>
-          <div className="table-frame">
-            <table className="cards" aria-label="Projects">
-              <thead>
-                <tr>
-                  <th scope="col">Name</th>
-                  <th scope="col">What for</th>
-                  <th scope="col">Cluster</th>
-                  <th scope="col">Status</th>
-                  <th scope="col">Secrets</th>
-                </tr>
-              </thead>
-              <tbody>
-                {projects.nodes.map(({ id, name, description, cluster, status, statusReason, assignments }) => (
-                  <tr key={id}>
-                    <th scope="row" data-label="Name">
-                      <Link href={`/projects/${name}`}>{name}</Link>
-                    </th>
-                    <td data-label="What for">{description}</td>
-                    <td data-label="Cluster">{cluster.name}</td>
-                    <td data-label="Status">
-                      <span>
-                        <StatusBadge status={status} />
-                        {statusReason !== null && <span className="reason">{statusReason}</span>}
-                      </span>
-                    </td>
-                    <td data-label="Secrets">{assignments.totalCount.toLocaleString()}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-          <nav className="pager" aria-label="Pages">
-            <span className="muted small">{counted(projects.totalCount, "project")}</span>
-            <div className="row">
-              {after !== null && <Button onPress={() => setParams(search === "" ? {} : { search })}>First page</Button>}
-              {projects.pageInfo.hasNextPage && (
-                <Button
-                  onPress={() =>
-                    setParams({ ...(search !== "" && { search }), after: projects.pageInfo.endCursor ?? "" })
-                  }
-                >
-                  Next page
-                </Button>
-              )}
-            </div>
-          </nav>
-        </>
-      )}
+    <Page title="Projects" actions={newProject}>
+      <PagedList
+        title="Projects"
+        one="project"
+        page={page}
+        columns={["Name", "What for", "Cluster", "Status", "Secrets"]}
+        error={error}
+        stale={data === undefined}
+        empty={
+          <p>
+            {mayCreate
+              ? "A project is a team's namespace in a cluster. Make the first one."
+              : "You are a member of no project. A platform admin can add you to one, or your group in the company's directory does."}
+          </p>
+        }
+      >
+        {page?.nodes.map(({ id, name, description, cluster, status, statusReason, assignments }) => (
+          <tr key={id}>
+            <th scope="row" data-label="Name">
+              <Link href={`/projects/${name}`}>{name}</Link>
+            </th>
+            <td data-label="What for">{description}</td>
+            <td data-label="Cluster">{cluster.name}</td>
+            <td data-label="Status">
+              <span>
+                <StatusBadge status={status} />
+                {statusReason !== null && (
+                  <span className="reason" title={statusReason}>
+                    {statusReason}
+                  </span>
+                )}
+              </span>
+            </td>
+            <td data-label="Secrets">{assignments.totalCount.toLocaleString()}</td>
+          </tr>
+        ))}
+      </PagedList>
       {creating && <CreateProjectDialog onClose={() => setCreating(false)} />}
     </Page>
   );

@@ -1,3 +1,4 @@
+import { PERMISSION } from "../api/fragments.ts";
 import { graphql, type ResultOf } from "../api/graphql.ts";
 
 export const PROVIDERS = graphql(`
@@ -36,53 +37,53 @@ export const PROVIDERS = graphql(`
   }
 `);
 
-export const PROVIDER = graphql(`
-  query Provider($id: ID!) {
-    provider(id: $id) {
-      id
-      name
-      kind
-      scope
-      managed
-      storeName
-      projectKeyPrefix
-      config
-      status
-      statusReason
-      createdAt
-      updatedAt
-      deletionRequestedAt
-      permissions {
-        action
-        allowed
-        code
-        reason
-      }
-      project {
+export const PROVIDER = graphql(
+  `
+    query Provider($id: ID!) {
+      provider(id: $id) {
         id
         name
-      }
-      targets {
+        kind
+        scope
+        managed
+        storeName
+        projectKeyPrefix
+        config
         status
-        reason
-        message
-        observedAt
-        cluster {
+        statusReason
+        createdAt
+        updatedAt
+        deletionRequestedAt
+        permissions {
+          ...PermissionParts
+        }
+        project {
           id
           name
         }
-      }
-      secrets(first: 100) {
-        totalCount
-        nodes {
-          id
-          name
+        targets {
           status
+          reason
+          message
+          observedAt
+          cluster {
+            id
+            name
+          }
+        }
+        secrets(first: 100) {
+          totalCount
+          nodes {
+            id
+            name
+            status
+          }
         }
       }
     }
-  }
-`);
+  `,
+  [PERMISSION],
+);
 
 export type ProviderDetail = NonNullable<ResultOf<typeof PROVIDER>["provider"]>;
 
@@ -107,8 +108,8 @@ export const UPDATE_PROVIDER = graphql(`
 `);
 
 export const DELETE_PROVIDER = graphql(`
-  mutation DeleteProvider($id: ID!) {
-    deleteProvider(id: $id) {
+  mutation DeleteProvider($id: ID!, $abandon: Boolean!) {
+    deleteProvider(id: $id, abandon: $abandon) {
       id
       status
       statusReason
@@ -118,19 +119,19 @@ export const DELETE_PROVIDER = graphql(`
 `);
 
 /** Projects in which the viewer may make providers. */
-export const PROVIDER_PROJECTS = graphql(`
-  query ProviderProjects {
-    projects(first: 500) {
-      nodes {
-        id
-        name
-        permissions {
-          action
-          allowed
-          code
-          reason
+export const PROVIDER_PROJECTS = graphql(
+  `
+    query ProviderProjects {
+      projects(first: 500) {
+        nodes {
+          id
+          name
+          permissions {
+            ...PermissionParts
+          }
         }
       }
     }
-  }
-`);
+  `,
+  [PERMISSION],
+);

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { permissionFor } from "../ui/button.tsx";
 import { Empty, ErrorNote, Loading, Note } from "../ui/note.tsx";
 import { Page } from "../ui/page.tsx";
+import { useFirst } from "../ui/use-first.ts";
 import { PROVIDER } from "./documents.ts";
 import { ProviderForm } from "./provider-form.tsx";
 
@@ -15,8 +16,8 @@ export function NewProviderPage(): React.JSX.Element {
 }
 
 export function EditProviderPage({ id }: { id: string }): React.JSX.Element {
-  // Read once: a form must not change under the hands of whoever fills it in.
-  const { data, error } = useQuery(PROVIDER, { variables: { id }, fetchPolicy: "no-cache" });
+  const { data: read, error } = useQuery(PROVIDER, { variables: { id }, fetchPolicy: "no-cache" });
+  const [data] = useFirst(read);
   if (data === undefined) return error === undefined ? <Loading /> : <ErrorNote error={error} />;
   const { provider } = data;
   if (provider === null)
@@ -35,7 +36,7 @@ export function EditProviderPage({ id }: { id: string }): React.JSX.Element {
         </>
       }
     >
-      {permission?.allowed === true && provider.managed ? (
+      {permission?.allowed === true && (provider.managed || provider.scope === "ORGANIZATION") ? (
         <ProviderForm provider={provider} />
       ) : (
         <Note tone="warn">{permission?.reason ?? "Its store was made by somebody else and is never written."}</Note>

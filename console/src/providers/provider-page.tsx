@@ -1,8 +1,9 @@
 import { useMutation, useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link } from "wouter";
-import { PermittedButton } from "../ui/button.tsx";
-import { ConfirmDialog } from "../ui/dialog.tsx";
+import { useIsAdmin } from "../shell/viewer.tsx";
+import { LinkButton, PermittedButton } from "../ui/button.tsx";
+import { ConfirmDialog, ForgetDialog } from "../ui/dialog.tsx";
 import { Empty, ErrorNote, Loading } from "../ui/note.tsx";
 import { Page } from "../ui/page.tsx";
 import { StatusBadge } from "../ui/status.tsx";
@@ -27,6 +28,8 @@ export function ProviderPage({ id }: { id: string }): React.JSX.Element {
 function ProviderView({ provider }: { provider: ProviderDetail }): React.JSX.Element {
   const { id, name, permissions, status, statusReason, targets, secrets, config } = provider;
   const [deleting, setDeleting] = useState(false);
+  const [forgetting, setForgetting] = useState(false);
+  const isAdmin = useIsAdmin();
   const [remove] = useMutation(DELETE_PROVIDER);
   const toasts = useToasts();
   return (
@@ -35,14 +38,30 @@ function ProviderView({ provider }: { provider: ProviderDetail }): React.JSX.Ele
       crumbs={<Link href="/providers">Providers</Link>}
       actions={
         <>
-          {provider.managed && (
+          <LinkButton href={`/history?provider=${encodeURIComponent(id)}`} look="quiet" icon="history">
+            History
+          </LinkButton>
+          {(provider.managed || provider.scope === "ORGANIZATION") && (
             <PermittedButton permissions={permissions} action="UPDATE" icon="edit" href={`/providers/${id}/edit`}>
               Edit
             </PermittedButton>
           )}
-          <PermittedButton permissions={permissions} action="DELETE" icon="bin" onPress={() => setDeleting(true)}>
-            Delete
-          </PermittedButton>
+          {provider.deletionRequestedAt === null ? (
+            <PermittedButton permissions={permissions} action="DELETE" icon="bin" onPress={() => setDeleting(true)}>
+              Delete
+            </PermittedButton>
+          ) : (
+            isAdmin && (
+              <PermittedButton
+                permissions={permissions}
+                action="DELETE"
+                icon="refuse"
+                onPress={() => setForgetting(true)}
+              >
+                Forget
+              </PermittedButton>
+            )
+          )}
         </>
       }
     >
@@ -114,6 +133,7 @@ function ProviderView({ provider }: { provider: ProviderDetail }): React.JSX.Ele
         </section>
         <section className="card stack" aria-labelledby="uses">
           <h2 id="uses">Used by {counted(secrets.totalCount, "secret")}</h2>
+          {secrets.totalCount === 0 && <p className="muted">No secret reads from it yet.</p>}
           <ul className="plain">
             {secrets.nodes.map((secret) => (
               <li key={secret.id} className="row">
@@ -127,6 +147,20 @@ function ProviderView({ provider }: { provider: ProviderDetail }): React.JSX.Ele
           )}
         </section>
       </div>
+      {forgetting && (
+        <ForgetDialog
+          what={name}
+          typed={name}
+          onClose={() => setForgetting(false)}
+          onConfirm={() => remove({ variables: { id, abandon: true } })}
+        >
+          <p>
+            {provider.managed
+              ? `Its store ${provider.storeName} stays behind in ${targets.map(({ cluster }) => cluster.name).join(", ")}.`
+              : "The store itself stays: somebody else made it."}
+          </p>
+        </ForgetDialog>
+      )}
       {deleting && (
         <ConfirmDialog
           title={`Delete ${name}?`}
@@ -134,7 +168,7 @@ function ProviderView({ provider }: { provider: ProviderDetail }): React.JSX.Ele
           confirm="Delete provider"
           onClose={() => setDeleting(false)}
           onConfirm={async () => {
-            await remove({ variables: { id } });
+            await remove({ variables: { id, abandon: false } });
             toasts.done(`${name} is being deleted.`);
           }}
         >

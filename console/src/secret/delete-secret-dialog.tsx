@@ -1,5 +1,5 @@
 import { useMutation } from "@apollo/client/react";
-import { ConfirmDialog } from "../ui/dialog.tsx";
+import { ConfirmDialog, ForgetDialog } from "../ui/dialog.tsx";
 import { useToasts } from "../ui/toast.tsx";
 import { counted } from "../ui/words.tsx";
 import { DELETE_SECRET, type SecretDetail } from "./documents.ts";
@@ -15,7 +15,7 @@ export function DeleteSecretDialog({
   const [remove] = useMutation(DELETE_SECRET);
   const toasts = useToasts();
   const { nodes, totalCount } = secret.assignments;
-  const names = nodes.slice(0, 10).map(({ project }) => project.name);
+  const names = nodes.map(({ project }) => project.name);
   return (
     <ConfirmDialog
       title={`Delete ${secret.name}?`}
@@ -44,7 +44,7 @@ export function DeleteSecretDialog({
 }
 
 /** For what cannot be deleted: what is left in the clusters is forgotten, not removed. */
-export function AbandonSecretDialog({
+export function ForgetSecretDialog({
   secret,
   onClose,
 }: {
@@ -52,28 +52,19 @@ export function AbandonSecretDialog({
   onClose: () => void;
 }): React.JSX.Element {
   const [remove] = useMutation(DELETE_SECRET);
-  const toasts = useToasts();
   const { nodes, totalCount } = secret.assignments;
   return (
-    <ConfirmDialog
-      title={`Forget ${secret.name}?`}
+    <ForgetDialog
+      what={secret.name}
       typed={secret.name}
-      confirm="Forget it"
       onClose={onClose}
-      onConfirm={async () => {
-        await remove({ variables: { id: secret.id, abandon: true } });
-        toasts.done(`${secret.name} is forgotten.`);
-      }}
+      onConfirm={() => remove({ variables: { id: secret.id, abandon: true } })}
     >
       <p>
-        It is being deleted and something holds it. Forgotten, its ExternalSecret stays behind in{" "}
-        {counted(totalCount, "project")} (
-        {nodes
-          .slice(0, 10)
-          .map(({ project }) => project.name)
-          .join(", ")}
-        ) with its Kubernetes Secret, and nobody looks after it any more.
+        Its ExternalSecret stays behind in {counted(totalCount, "project")} (
+        {nodes.map(({ project }) => project.name).join(", ")}
+        {totalCount > nodes.length && ", …"}), with its Kubernetes Secret.
       </p>
-    </ConfirmDialog>
+    </ForgetDialog>
   );
 }

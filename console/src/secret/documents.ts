@@ -1,91 +1,44 @@
+import { HISTORY_ENTRY, PERMISSION, SPEC } from "../api/fragments.ts";
 import { graphql, type ResultOf } from "../api/graphql.ts";
 
-export const SECRET = graphql(`
-  query Secret($id: ID!, $first: Int!) {
-    secret(id: $id) {
-      id
-      name
-      scope
-      useCase
-      status
-      statusReason
-      generation
-      createdAt
-      createdBy
-      updatedAt
-      deletionRequestedAt
-      permissions {
-        action
-        allowed
-        code
-        reason
-      }
-      project {
+export const SECRET = graphql(
+  `
+    query Secret($id: ID!) {
+      secret(id: $id) {
         id
         name
-      }
-      provider {
-        id
-        name
-        kind
+        scope
+        useCase
         status
         statusReason
-      }
-      spec {
-        refreshInterval
-        refreshPolicy
-        other
-        data {
-          secretKey
-          remoteKey
-          property
-          version
-          decodingStrategy
+        generation
+        createdAt
+        createdBy
+        updatedAt
+        deletionRequestedAt
+        permissions {
+          ...PermissionParts
         }
-        dataFrom {
-          extract {
-            key
-            property
-            version
-            decodingStrategy
-          }
-          find {
-            path
-            nameRegExp
-            tags
-          }
-        }
-        target {
-          name
-          type
-          creationPolicy
-          deletionPolicy
-          immutable
-          labels
-          annotations
-          template
-        }
-      }
-      assignments(first: $first) {
-        totalCount
-        nodes {
+        project {
           id
+          name
+        }
+        provider {
+          id
+          name
+          kind
           status
-          reason
-          message
-          lastTransitionAt
-          refreshedAt
-          deletionRequestedAt
-          permissions {
-            action
-            allowed
-            code
-            reason
-          }
-          project {
+          statusReason
+        }
+        spec {
+          ...SpecParts
+        }
+        # As many names as a sentence can hold; the rows are read by themselves.
+        assignments(first: 10, orderBy: { field: PROJECT_NAME }) {
+          totalCount
+          nodes {
             id
-            name
-            cluster {
+            project {
               id
               name
             }
@@ -93,11 +46,52 @@ export const SECRET = graphql(`
         }
       }
     }
-  }
-`);
+  `,
+  [PERMISSION, SPEC],
+);
 
 export type SecretDetail = NonNullable<ResultOf<typeof SECRET>["secret"]>;
-export type AssignmentRow = SecretDetail["assignments"]["nodes"][number];
+
+/** Where the assignments stand, page by page. */
+export const ASSIGNMENTS = graphql(
+  `
+    query AssignmentsOfSecret($id: ID!, $first: Int!, $after: String, $filter: AssignmentFilter) {
+      secret(id: $id) {
+        id
+        assignments(first: $first, after: $after, filter: $filter, orderBy: { field: PROJECT_NAME }) {
+          totalCount
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+          nodes {
+            id
+            status
+            reason
+            message
+            lastTransitionAt
+            refreshedAt
+            deletionRequestedAt
+            permissions {
+              ...PermissionParts
+            }
+            project {
+              id
+              name
+              cluster {
+                id
+                name
+              }
+            }
+          }
+        }
+      }
+    }
+  `,
+  [PERMISSION],
+);
+
+export type AssignmentRow = NonNullable<ResultOf<typeof ASSIGNMENTS>["secret"]>["assignments"]["nodes"][number];
 
 /** The progress of a large assignment; read again after each batch of transitions. */
 export const PROGRESS = graphql(`
@@ -113,11 +107,12 @@ export const PROGRESS = graphql(`
 `);
 
 export const MANIFESTS = graphql(`
-  query Manifests($id: ID!) {
+  query Manifests($id: ID!, $search: String) {
     secret(id: $id) {
       id
       generation
-      assignments(first: 20) {
+      assignments(first: 50, filter: { search: $search }, orderBy: { field: PROJECT_NAME }) {
+        totalCount
         nodes {
           id
           project {
@@ -137,44 +132,34 @@ export const MANIFESTS = graphql(`
   }
 `);
 
-export const SECRET_HISTORY = graphql(`
-  query HistoryOfSecret($id: ID!, $first: Int!) {
-    secret(id: $id) {
-      id
-      history(first: $first) {
-        pageInfo {
-          hasNextPage
-        }
-        nodes {
-          id
-          at
-          subject
-          from
-          to
-          reason
-          message
-          actor
-          project {
-            id
-            name
+/** What would be written of a secret that is in no project. */
+export const MANIFEST_OF_NONE = graphql(`
+  query ManifestOfNone($id: ID!) {
+    previewSecretUpdate(input: { id: $id }) {
+      manifest
+    }
+  }
+`);
+
+export const SECRET_HISTORY = graphql(
+  `
+    query HistoryOfSecret($id: ID!, $first: Int!, $after: String) {
+      secret(id: $id) {
+        id
+        history(first: $first, after: $after) {
+          pageInfo {
+            hasNextPage
+            endCursor
           }
-          secret {
-            id
-            name
-          }
-          provider {
-            id
-            name
-          }
-          cluster {
-            id
-            name
+          nodes {
+            ...HistoryEntryParts
           }
         }
       }
     }
-  }
-`);
+  `,
+  [HISTORY_ENTRY],
+);
 
 export const SYNC_SECRET = graphql(`
   mutation SyncSecret($id: ID!) {
@@ -228,12 +213,16 @@ export const UNASSIGN = graphql(`
   }
 `);
 
-/** Everything that is assigned already, for the picker. */
+/** Everything that is assigned already, page by page. */
 export const ASSIGNED = graphql(`
-  query Assigned($id: ID!) {
+  query Assigned($id: ID!, $after: String) {
     secret(id: $id) {
       id
-      assignments(first: 500) {
+      assignments(first: 500, after: $after, orderBy: { field: PROJECT_NAME }) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
         nodes {
           id
           deletionRequestedAt
@@ -247,14 +236,19 @@ export const ASSIGNED = graphql(`
   }
 `);
 
+export type AssignedPage = NonNullable<ResultOf<typeof ASSIGNED>["secret"]>["assignments"];
+
 export const PICKABLE_PROJECTS = graphql(`
-  query PickableProjects($search: String, $provider: ID) {
-    projects(first: 200, search: $search, reachableBy: $provider) {
+  query PickableProjects($search: String, $provider: ID, $first: Int!, $after: String) {
+    projects(first: $first, after: $after, search: $search, reachableBy: $provider) {
       totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       nodes {
         id
         name
-        description
         status
         statusReason
         cluster {

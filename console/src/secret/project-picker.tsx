@@ -1,83 +1,62 @@
 import { useQuery } from "@apollo/client/react";
-import { useDeferredValue, useState } from "react";
-import { Checkbox, GridList, GridListItem, Input, Label, SearchField } from "react-aria-components";
-import { Icon } from "../ui/icon.tsx";
-import { ErrorNote } from "../ui/note.tsx";
+import { Picker, PICKER_SIZE, useFind, type Picked } from "../ui/picker.tsx";
 import { StatusBadge } from "../ui/status.tsx";
 import { PICKABLE_PROJECTS } from "./documents.ts";
-
-export interface PickedProject {
-  id: string;
-  name: string;
-}
 
 /** All projects that the provider reaches, with a search; those that are not READY say why and cannot be chosen. */
 export function ProjectPicker({
   providerId,
+  assigned,
   selected,
   onChange,
+  autoFocus = false,
 }: {
   providerId: string | null;
-  selected: ReadonlyMap<string, PickedProject>;
-  onChange: (selected: ReadonlyMap<string, PickedProject>) => void;
+  /** Those that have it already: they can be taken out and put back however they are. */
+  assigned?: ReadonlyMap<string, Picked>;
+  selected: ReadonlyMap<string, Picked>;
+  onChange: (selected: ReadonlyMap<string, Picked>) => void;
+  autoFocus?: boolean;
 }): React.JSX.Element {
-  const [search, setSearch] = useState("");
-  const deferred = useDeferredValue(search);
+  const find = useFind();
   const { data, previousData, error } = useQuery(PICKABLE_PROJECTS, {
-    variables: { search: deferred === "" ? null : deferred, provider: providerId },
+    variables: {
+      search: find.search === "" ? null : find.search,
+      provider: providerId,
+      first: PICKER_SIZE,
+      after: find.after,
+    },
   });
   const projects = (data ?? previousData)?.projects;
-  const nodes = projects?.nodes ?? [];
-  const select = (keys: ReadonlySet<unknown>): void => {
-    const next = new Map(selected);
-    for (const { id, name } of nodes) {
-      if (keys.has(id)) next.set(id, { id, name });
-      else next.delete(id);
-    }
-    onChange(next);
-  };
   return (
-    <div className="stack-small">
-      <SearchField className="field" value={search} onChange={setSearch} autoFocus>
-        <Label className="hidden">Search projects</Label>
-        <Input className="input" placeholder="Search projects …" />
-      </SearchField>
-      <ErrorNote error={error} />
-      <GridList
-        className="picker"
-        aria-label="Projects"
-        selectionMode="multiple"
-        selectedKeys={selected.keys()}
-        disabledKeys={nodes.filter(({ id, status }) => status !== "READY" && !selected.has(id)).map(({ id }) => id)}
-        onSelectionChange={(keys) => select(keys === "all" ? new Set(nodes.map(({ id }) => id)) : keys)}
-        items={nodes}
-        dependencies={[selected]}
-        renderEmptyState={() => <p className="option muted">No project of that name that the provider reaches.</p>}
-      >
-        {(project) => (
-          <GridListItem className="option" textValue={project.name}>
-            <Checkbox slot="selection" className="checkbox">
-              <span className="box" aria-hidden="true">
-                <Icon name="check" />
-              </span>
-            </Checkbox>
-            <span>
-              <strong>{project.name}</strong> <span className="muted small">on {project.cluster.name}</span>
-              {project.status !== "READY" && (
-                <span className="row small">
-                  <StatusBadge status={project.status} />
-                  {project.statusReason ?? "The project is not ready."}
-                </span>
-              )}
-            </span>
-          </GridListItem>
-        )}
-      </GridList>
-      {projects !== undefined && projects.totalCount > nodes.length && (
-        <p className="small muted">
-          {nodes.length} of {projects.totalCount.toLocaleString()} projects are shown: search for the others.
-        </p>
-      )}
-    </div>
+    <Picker
+      label="Projects"
+      one="project"
+      placeholder="Search projects …"
+      find={find}
+      choices={projects?.nodes.map(({ id, name, cluster, status, statusReason }) => ({
+        id,
+        name,
+        detail: `on ${cluster.name}`,
+        refusal:
+          status === "READY" || assigned?.has(id) === true ? null : (
+            <>
+              <StatusBadge status={status} />
+              {statusReason ?? "The project is not ready."}
+            </>
+          ),
+      }))}
+      total={projects?.totalCount ?? 0}
+      next={projects?.pageInfo.hasNextPage === true ? projects.pageInfo.endCursor : null}
+      selected={selected}
+      onChange={onChange}
+      error={error}
+      empty={
+        find.search === ""
+          ? "There is no project that the provider reaches."
+          : "No project of that name that the provider reaches."
+      }
+      autoFocus={autoFocus}
+    />
   );
 }

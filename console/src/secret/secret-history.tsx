@@ -5,20 +5,31 @@ import { Button } from "../ui/button.tsx";
 import { ErrorNote, Loading } from "../ui/note.tsx";
 import { SECRET_HISTORY } from "./documents.ts";
 
-const STEP = 50;
+const SIZE = 50;
 
-/** What happened to the secret and its assignments, live. */
+/** What happened to the secret and its assignments, page by page; the first page is live. */
 export function SecretHistory({ id }: { id: string }): React.JSX.Element {
-  const [first, setFirst] = useState(STEP);
-  const { data, previousData, error } = useQuery(SECRET_HISTORY, { variables: { id, first } });
+  const [after, setAfter] = useState<string | null>(null);
+  const { data, previousData, error } = useQuery(SECRET_HISTORY, { variables: { id, first: SIZE, after } });
   const history = (data ?? previousData)?.secret?.history;
   if (history === undefined) return error === undefined ? <Loading /> : <ErrorNote error={error} />;
+  const { hasNextPage, endCursor } = history.pageInfo;
   return (
-    <div className="stack">
+    <div className="card stack">
       <Timeline entries={history.nodes} />
-      {history.pageInfo.hasNextPage && first < 500 && (
-        <Button onPress={() => setFirst(Math.min(500, first + STEP * 3))}>Show more</Button>
-      )}
+      <div className="row">
+        {after !== null && <Button onPress={() => setAfter(null)}>Newest</Button>}
+        {hasNextPage && (
+          <Button
+            onPress={() => {
+              setAfter(endCursor);
+              document.querySelector("#main")?.scrollIntoView();
+            }}
+          >
+            Older
+          </Button>
+        )}
+      </div>
     </div>
   );
 }

@@ -6,10 +6,11 @@ import { useIsAdmin } from "../shell/viewer.tsx";
 import { Empty, ErrorNote, Loading } from "../ui/note.tsx";
 import { Page } from "../ui/page.tsx";
 import { StatusBadge } from "../ui/status.tsx";
+import { Tabs } from "../ui/tabs.tsx";
 import { useToasts } from "../ui/toast.tsx";
 import { counted } from "../ui/words.tsx";
 import { AssignDialog } from "./assign-dialog.tsx";
-import { AbandonSecretDialog, DeleteSecretDialog } from "./delete-secret-dialog.tsx";
+import { ForgetSecretDialog, DeleteSecretDialog } from "./delete-secret-dialog.tsx";
 import { SECRET, SYNC_SECRET, type SecretDetail } from "./documents.ts";
 import { SecretHistory } from "./secret-history.tsx";
 import { Manifests } from "./manifests.tsx";
@@ -21,14 +22,9 @@ const TABS = [
   ["history", "History"],
 ] as const;
 
-/** Assignments shown at first, and after "Show more". */
-const FIRST = 100;
-const MORE = 500;
-
 /** One secret: what is wanted, where it stands and why, and what can be done with it. */
 export function SecretPage({ id }: { id: string }): React.JSX.Element {
-  const [first, setFirst] = useState(FIRST);
-  const { data, previousData, error, loading } = useQuery(SECRET, { variables: { id, first } });
+  const { data, previousData, error, loading } = useQuery(SECRET, { variables: { id } });
   const shown = data ?? previousData;
   if (shown === undefined) return loading ? <Loading /> : <ErrorNote error={error} />;
   const { secret } = shown;
@@ -39,18 +35,10 @@ export function SecretPage({ id }: { id: string }): React.JSX.Element {
         <Link href="/secrets">All secrets</Link>
       </Empty>
     );
-  return <SecretView secret={secret} error={error} onMore={first < MORE ? () => setFirst(MORE) : null} />;
+  return <SecretView secret={secret} error={error} />;
 }
 
-function SecretView({
-  secret,
-  error,
-  onMore,
-}: {
-  secret: SecretDetail;
-  error: unknown;
-  onMore: (() => void) | null;
-}): React.JSX.Element {
+function SecretView({ secret, error }: { secret: SecretDetail; error: unknown }): React.JSX.Element {
   const [params] = useSearchParams();
   const tab = TABS.find(([name]) => name === params.get("tab"))?.[0] ?? "overview";
   return (
@@ -60,19 +48,15 @@ function SecretView({
         {secret.statusReason !== null && <span className="break">{secret.statusReason}</span>}
       </div>
       <ErrorNote error={error} />
-      <nav className="tabs-list" aria-label="About this secret">
-        {TABS.map(([name, label]) => (
-          <Link
-            key={name}
-            href={name === "overview" ? `/secrets/${secret.id}` : `/secrets/${secret.id}?tab=${name}`}
-            className="tab"
-            aria-current={name === tab ? "page" : undefined}
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
-      {tab === "overview" && <Overview secret={secret} onMore={onMore} />}
+      <Tabs
+        label="About this secret"
+        tabs={TABS.map(([name, label]) => ({
+          label,
+          href: name === "overview" ? `/secrets/${secret.id}` : `/secrets/${secret.id}?tab=${name}`,
+          isCurrent: name === tab,
+        }))}
+      />
+      {tab === "overview" && <Overview secret={secret} />}
       {tab === "manifest" && <Manifests secret={secret} />}
       {tab === "history" && <SecretHistory id={secret.id} />}
     </Page>
@@ -80,7 +64,7 @@ function SecretView({
 }
 
 function Actions({ secret }: { secret: SecretDetail }): React.JSX.Element {
-  const [open, setOpen] = useState<"assign" | "delete" | "abandon" | null>(null);
+  const [open, setOpen] = useState<"assign" | "delete" | "forget" | null>(null);
   const [sync, { loading: syncing }] = useMutation(SYNC_SECRET, { variables: { id: secret.id } });
   const toasts = useToasts();
   const isAdmin = useIsAdmin();
@@ -93,6 +77,7 @@ function Actions({ secret }: { secret: SecretDetail }): React.JSX.Element {
         action="SYNC"
         icon="sync"
         isPending={syncing}
+        hint={`Has the operator fetch its values anew in ${counted(secret.assignments.totalCount, "project")}`}
         onPress={() => {
           sync().then(
             () => toasts.done(`Fetching ${secret.name} anew in ${counted(secret.assignments.totalCount, "project")}.`),
@@ -102,7 +87,13 @@ function Actions({ secret }: { secret: SecretDetail }): React.JSX.Element {
       >
         Sync now
       </PermittedButton>
-      <PermittedButton permissions={permissions} action="ASSIGN" icon="folder" onPress={() => setOpen("assign")}>
+      <PermittedButton
+        permissions={permissions}
+        action="ASSIGN"
+        icon="folder"
+        hint="Choose the projects that get it"
+        onPress={() => setOpen("assign")}
+      >
         Assignments
       </PermittedButton>
       <PermittedButton permissions={permissions} action="UPDATE" icon="edit" href={`/secrets/${secret.id}/edit`}>
@@ -114,11 +105,11 @@ function Actions({ secret }: { secret: SecretDetail }): React.JSX.Element {
         </PermittedButton>
       )}
       {isAdmin && secret.deletionRequestedAt !== null && (
-        <Button icon="refuse" onPress={() => setOpen("abandon")}>
+        <Button icon="refuse" onPress={() => setOpen("forget")}>
           Forget
         </Button>
       )}
-      {open === "abandon" && <AbandonSecretDialog secret={secret} onClose={close} />}
+      {open === "forget" && <ForgetSecretDialog secret={secret} onClose={close} />}
       {open === "assign" && <AssignDialog secret={secret} onClose={close} />}
       {open === "delete" && <DeleteSecretDialog secret={secret} onClose={close} />}
     </>

@@ -1,44 +1,46 @@
+import { PROVIDER_LABEL } from "../api/fragments.ts";
 import { graphql, type ResultOf } from "../api/graphql.ts";
 
-export const SECRETS = graphql(`
-  query Secrets($filter: SecretFilter, $orderBy: SecretOrder, $first: Int!, $after: String) {
-    secrets(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
-      totalCount
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-      nodes {
-        id
-        name
-        scope
-        useCase
-        status
-        statusReason
-        updatedAt
-        project {
+export const SECRETS = graphql(
+  `
+    query Secrets($filter: SecretFilter, $orderBy: SecretOrder, $first: Int!, $after: String) {
+      secrets(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
           id
           name
-        }
-        provider {
-          id
-          name
-          kind
-        }
-        assignments(first: 8) {
-          totalCount
-          nodes {
+          scope
+          useCase
+          status
+          statusReason
+          updatedAt
+          project {
             id
-            project {
+            name
+          }
+          provider {
+            ...ProviderLabelParts
+          }
+          assignments(first: 8) {
+            totalCount
+            nodes {
               id
-              name
+              project {
+                id
+                name
+              }
             }
           }
         }
       }
     }
-  }
-`);
+  `,
+  [PROVIDER_LABEL],
+);
 
 export type SecretRow = ResultOf<typeof SECRETS>["secrets"]["nodes"][number];
 
@@ -55,12 +57,6 @@ export const COUNTS = graphql(`
 export const FILTER_CHOICES = graphql(`
   query FilterChoices {
     providers(first: 500) {
-      nodes {
-        id
-        name
-      }
-    }
-    projects(first: 500) {
       nodes {
         id
         name

@@ -1,11 +1,12 @@
 import { useQuery } from "@apollo/client/react";
-import { useEffect, useMemo, useState } from "react";
-import { Input, Label, SearchField } from "react-aria-components";
+import { useMemo } from "react";
+import { ProjectFilter } from "../projects/project-filter.tsx";
 import { useMayDo } from "../shell/viewer.tsx";
 import { Button, LinkButton } from "../ui/button.tsx";
 import { Filter } from "../ui/filter.tsx";
 import { Empty, ErrorNote, Loading } from "../ui/note.tsx";
 import { Page } from "../ui/page.tsx";
+import { Search } from "../ui/search.tsx";
 import { statusWord } from "../ui/status.tsx";
 import { counted, SCOPE_OPTIONS, USE_CASE_OPTIONS } from "../ui/words.tsx";
 import { StatusChips } from "./status-chips.tsx";
@@ -14,8 +15,6 @@ import { PAGE_SIZES, SECRET_STATUSES, useListAddress, type ListAddress } from ".
 import { SecretsTable } from "./secrets-table.tsx";
 
 const STATUS_OPTIONS = SECRET_STATUSES.map((id) => ({ id, label: statusWord(id) }));
-/** After the last key of a search, in milliseconds. */
-const TYPING_PAUSE = 250;
 
 const filterOf = ({ search, status, useCase, scope, provider, project }: ListAddress) => ({
   search: search === "" ? null : search,
@@ -121,7 +120,7 @@ function Filters({
     nodes.map(({ id, name }) => ({ id, label: name }));
   return (
     <div className="filters" role="search" aria-label="Secrets">
-      <Search value={address.search} onChange={(search) => onChange({ search }, true)} />
+      <Search label="Search secrets by name" value={address.search} onChange={(search) => onChange({ search }, true)} />
       <Filter
         label="Status"
         multiple
@@ -148,12 +147,7 @@ function Filters({
         selected={address.provider === null ? [] : [address.provider]}
         onChange={([id]) => onChange({ provider: id ?? null })}
       />
-      <Filter
-        label="Project"
-        options={asOptions(data?.projects.nodes)}
-        selected={address.project === null ? [] : [address.project]}
-        onChange={([id]) => onChange({ project: id ?? null })}
-      />
+      <ProjectFilter value={address.project} onChange={(project) => onChange({ project })} />
       {isFiltered && (
         <LinkButton href="/secrets" look="quiet">
           Clear all
@@ -164,26 +158,6 @@ function Filters({
 }
 
 const USE_CASES = ["GENERIC", "DATABASE", "IMAGE_PULL_SECRET", "S3", "HUGGING_FACE"] as const;
-
-function Search({ value, onChange }: { value: string; onChange: (value: string) => void }): React.JSX.Element {
-  const [text, setText] = useState(value);
-  const [told, setTold] = useState(value);
-  if (value !== told) {
-    setTold(value);
-    setText(value);
-  }
-  useEffect(() => {
-    if (text === value) return undefined;
-    const timer = setTimeout(() => onChange(text), TYPING_PAUSE);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <SearchField className="field" value={text} onChange={setText} onSubmit={onChange} onClear={() => onChange("")}>
-      <Label className="hidden">Search secrets by name</Label>
-      <Input className="input" placeholder="Search by name …" />
-    </SearchField>
-  );
-}
 
 /** Cursors go forward only; the way back is the browser's own, or the first page. */
 function Pager({

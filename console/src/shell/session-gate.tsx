@@ -3,36 +3,28 @@ import { useEffect, useMemo, useState } from "react";
 import { createClient } from "../api/client.ts";
 import { START, type Me } from "../api/live-documents.ts";
 import { Live } from "../api/live.ts";
-import { failureOf } from "../api/errors.ts";
 import type { Session } from "../identity/session.ts";
 import { Button } from "../ui/button.tsx";
 import { ErrorNote, Loading } from "../ui/note.tsx";
 import { PlaceProvider } from "./viewer.tsx";
 
 /** Opens the house for a session: asks who it is, then where the stream stands, then shows the pages. */
-export function SessionGate({
-  session,
-  onRefused,
-  children,
-}: {
-  session: Session;
-  /** The token is not, or no longer, good. */
-  onRefused: (message: string) => void;
-  children: React.ReactNode;
-}): React.JSX.Element {
+export function SessionGate({ session, children }: { session: Session; children: React.ReactNode }): React.JSX.Element {
   const [me, setMe] = useState<Me | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
   const { client, live } = useMemo(() => {
     const made: { live?: Live } = {};
+    const authorization = (): Promise<string | undefined> => session.authorization();
+    const refused = (why: string): Promise<boolean> => session.renew(why);
     const apollo = createClient({
-      authorization: () => session.authorization(),
+      authorization,
+      refused,
       answered: (askedAt) => made.live?.answered(askedAt),
-      refused: () => onRefused("Your sign-in has ended. Sign in again."),
     });
-    made.live = new Live({ client: apollo, authorization: () => session.authorization() });
+    made.live = new Live({ client: apollo, authorization, refused });
     return { client: apollo, live: made.live };
-  }, [session, onRefused]);
+  }, [session]);
 
   useEffect(() => {
     let current = true;
@@ -43,9 +35,7 @@ export function SessionGate({
         live.start(data.transitionCursor);
         setMe(data.me);
       } catch (reason) {
-        if (!current) return;
-        if (failureOf(reason).code === "UNAUTHENTICATED") onRefused(failureOf(reason).message);
-        else setError(reason);
+        if (current) setError(reason);
       }
     };
     void begin();
@@ -53,10 +43,11 @@ export function SessionGate({
       current = false;
       live.stop();
     };
-  }, [client, live, attempt, onRefused]);
+  }, [client, live, attempt]);
 
   const place = useMemo(
-    () => (me === null ? null : { me, live, signOut: () => session.signOut() }),
+    () =>
+      me === null ? null : { me, name: me.name ?? session.name ?? me.subject, live, signOut: () => session.signOut() },
     [me, live, session],
   );
   if (place === null)

@@ -56,9 +56,8 @@ export function Shell({
   items: readonly NavItem[];
   children: React.ReactNode;
 }): React.JSX.Element {
-  const { me, signOut } = usePlace();
+  const { me, name, signOut } = usePlace();
   const [location] = useLocation();
-  const name = me.name ?? me.subject;
   return (
     <div className="shell">
       <a className="skip" href="#main">

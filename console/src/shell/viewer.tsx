@@ -6,6 +6,8 @@ import { permissionFor, type Permission } from "../ui/button.tsx";
 /** What every page knows: who asks, and how the stream stands. */
 export interface Place {
   me: Me;
+  /** What to call them. */
+  name: string;
   live: Live;
   signOut: () => void;
 }

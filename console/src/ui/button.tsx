@@ -59,11 +59,14 @@ export function PermittedButton({
   permissions,
   action,
   href,
+  hint,
   ...props
 }: Parameters<typeof Button>[0] & {
   permissions: readonly Permission[];
   action: string;
   href?: string;
+  /** What it will touch, on hover and focus. */
+  hint?: string;
 }): React.JSX.Element | null {
   const permission = permissionFor(permissions, action);
   if (permission === null || permission.code === "FORBIDDEN") return null;
@@ -71,7 +74,13 @@ export function PermittedButton({
     return (
       <TooltipTrigger delay={100}>
         <Focusable>
-          <button type="button" className={classOf(props)} aria-disabled="true" data-disabled>
+          <button
+            type="button"
+            className={classOf(props)}
+            aria-disabled="true"
+            aria-label={props["aria-label"]}
+            data-disabled
+          >
             {props.icon !== undefined && <Icon name={props.icon} />}
             {props.children}
           </button>
@@ -92,5 +101,13 @@ export function PermittedButton({
         {props.children}
       </LinkButton>
     );
-  return <Button {...props} />;
+  if (hint === undefined) return <Button {...props} />;
+  return (
+    <TooltipTrigger delay={300}>
+      <Button {...props} />
+      <Tooltip className="tooltip" offset={6}>
+        {hint}
+      </Tooltip>
+    </TooltipTrigger>
+  );
 }

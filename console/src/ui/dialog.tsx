@@ -3,6 +3,7 @@ import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-c
 import { Button } from "./button.tsx";
 import { TextField } from "./fields.tsx";
 import { ErrorNote } from "./note.tsx";
+import { useToasts } from "./toast.tsx";
 
 /** A dialog over the page: focus stays in it and goes back where it was. */
 export function Dialog({
@@ -82,5 +83,40 @@ export function ConfirmDialog({
         </Button>
       </div>
     </Dialog>
+  );
+}
+
+/** For what is being deleted and does not go away: what is left in the clusters is forgotten, not removed. */
+export function ForgetDialog({
+  what,
+  typed,
+  onConfirm,
+  onClose,
+  children,
+}: {
+  /** What is forgotten, as a sentence names it. */
+  what: string;
+  typed: string;
+  onConfirm: () => Promise<unknown>;
+  onClose: () => void;
+  /** What stays behind, and where. */
+  children: React.ReactNode;
+}): React.JSX.Element {
+  const toasts = useToasts();
+  return (
+    <ConfirmDialog
+      title={`Forget ${what}?`}
+      typed={typed}
+      confirm="Forget it"
+      onClose={onClose}
+      onConfirm={async () => {
+        await onConfirm();
+        toasts.done(`${what} is forgotten.`);
+      }}
+    >
+      <p>It is being deleted already. Forget it only if that cannot end, for example because its cluster is gone.</p>
+      {children}
+      <p className="muted">Nobody looks after what stays behind any more. The history keeps what happened.</p>
+    </ConfirmDialog>
   );
 }

@@ -13,6 +13,7 @@ import {
 } from "react-aria-components";
 import type { Option } from "./fields.tsx";
 import { Icon } from "./icon.tsx";
+import { Search } from "./search.tsx";
 
 /** A filter of a list: a button that says what is chosen, and opens what can be. */
 export function Filter({
@@ -21,12 +22,15 @@ export function Filter({
   selected,
   onChange,
   multiple = false,
+  onSearch,
 }: {
   label: string;
   options: readonly Option[];
   selected: readonly string[];
   onChange: (selected: string[]) => void;
   multiple?: boolean;
+  /** Looks for options elsewhere: there are more than are given. */
+  onSearch?: (text: string) => void;
 }): React.JSX.Element {
   const { contains } = useFilter({ sensitivity: "base" });
   const [open, setOpen] = useState(false);
@@ -36,6 +40,8 @@ export function Filter({
       className="listbox"
       aria-label={label}
       selectionMode={multiple ? "multiple" : "single"}
+      // It closes what is open, and changes nothing of what was chosen.
+      escapeKeyBehavior="none"
       items={options}
       selectedKeys={selected}
       renderEmptyState={() => <p className="option muted">Nothing of that name.</p>}
@@ -61,7 +67,12 @@ export function Filter({
       </Button>
       <Popover className="popover" placement="bottom start">
         <Dialog aria-label={label} className="stack-small">
-          {options.length > 8 ? (
+          {onSearch !== undefined ? (
+            <>
+              <Search label={`Search ${label}`} placeholder="Search …" value="" onChange={onSearch} autoFocus />
+              {list}
+            </>
+          ) : options.length > 8 ? (
             <Autocomplete filter={contains}>
               <SearchField aria-label={`Search ${label}`} className="field" autoFocus>
                 <Input className="input" placeholder="Search …" />

@@ -23,10 +23,12 @@ export function Note({
 export function ErrorNote({ error }: { error: unknown }): React.JSX.Element | null {
   if (error === undefined || error === null) return null;
   const { message, problems, reference } = failureOf(error);
+  const isListed = problems.length > 1;
   return (
     <Note tone="bad">
-      <p>{message}</p>
-      {problems.length > 0 && (
+      {/* The message of several is all of theirs in one. */}
+      <p>{isListed ? "This cannot be done as it is:" : message}</p>
+      {isListed && (
         <ul>
           {problems.map((problem) => (
             <li key={`${problem.path.join(".")} ${problem.message}`}>

@@ -47,3 +47,25 @@ export function StatusBadge({ status }: { status: string }): React.JSX.Element {
     </span>
   );
 }
+
+/** A status with its cause, where there is one to tell. */
+export function Cause({
+  status,
+  reason,
+  message,
+}: {
+  status: string;
+  reason: string | null;
+  message: string | null;
+}): React.JSX.Element {
+  const isTold = status !== "SYNCED";
+  return (
+    <span className="stack-small">
+      <span className="row">
+        <StatusBadge status={status} />
+        {reason !== null && isTold && <span className="tag">{reason}</span>}
+      </span>
+      {message !== null && isTold && <span className="small break">{message}</span>}
+    </span>
+  );
+}

@@ -45,3 +45,6 @@ export const scopeWord = (scope: SecretScope): string => SCOPES[scope];
 /** "1 project", "3 projects". */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString()} ${count === 1 ? one : many}`;
+
+/** A duration as people write it: "1h0m0s" is "1h". */
+export const durationWord = (duration: string): string => duration.replace(/(?<=[hm])0s$/, "").replace(/(?<=h)0m$/, "");

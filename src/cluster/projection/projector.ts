@@ -38,7 +38,8 @@ export class Projector {
     // One literal, no spread: fifty thousand of them are kept.
     return {
       namespace: sharing.text(metadata.namespace ?? "", before?.namespace),
-      name: kept(metadata.name, before?.name),
+      // The same secret in many projects has one name and one spec.
+      name: sharing.text(metadata.name, before?.name),
       uid: kept(metadata.uid, before?.uid),
       resourceVersion: metadata.resourceVersion,
       generation: metadata.generation ?? 0,
@@ -46,7 +47,7 @@ export class Projector {
       finalizers: sharing.list(metadata.finalizers, before?.finalizers),
       ours: this.#ownership(metadata.labels, LABELS.assignment, before?.ours),
       forceSync: metadata.annotations?.[FORCE_SYNC_ANNOTATION] ?? null,
-      specHash: specHashOf(object, before),
+      specHash: sharing.text(specHashOf(object, before), before?.specHash),
       labels: sharing.members(metadata.labels, ASSIGNMENT_LABELS, before?.labels),
       annotations: sharing.members(metadata.annotations, LEFT_OUT_ANNOTATIONS, before?.annotations),
       managers: this.#managers.of(metadata.managedFields, before?.managers),

@@ -16,8 +16,6 @@ export async function concludeAssignment(
   if (found.object !== null) context.uids.add(key, found.object.uid);
   const judgement = judgeAssignment(factsOf(context, key, work, found));
   const change: AssignmentChange = { id: work.id, revision: work.revision, ...found.done };
-  const verdict = verdictToWrite(judgement.verdict, work, found.trouble?.kind !== "unreachable");
-  if (verdict !== undefined) change.verdict = verdict;
   if (found.drift !== null) change.noted = { reason: "Drifted", message: found.drift.message };
   if (judgement.answered && found.lastWrite?.unanswered === true)
     change.lastWrite = { ...found.lastWrite, unanswered: false };
@@ -25,6 +23,9 @@ export async function concludeAssignment(
     change.syncedGeneration = work.secret.generation;
   const refreshedAt = Date.parse(found.object?.refreshTime ?? "");
   if (Number.isFinite(refreshedAt) && refreshedAt !== work.refreshedAt) change.refreshedAt = refreshedAt;
+  const alone = Object.keys(change).length === 2;
+  const verdict = verdictToWrite(judgement.verdict, work, found.trouble?.kind !== "unreachable", alone);
+  if (verdict !== undefined) change.verdict = verdict;
   if (Object.keys(change).length > 2) {
     if (!(await record(context, { kind: "assignment", change }))) return ANEW;
   }

@@ -18,5 +18,5 @@ export const DEFAULT_LEADER_SETTINGS: LeaderSettings = {
   minBackoff: 1_000,
   maxBackoff: 5 * 60_000,
   recoveryJitter: 2_000,
-  fullPassInterval: 10 * 60_000,
+  fullPassInterval: 60 * 60_000,
 };

@@ -16,7 +16,7 @@ import { reconcileProviderTarget, type RenderStoreSpec } from "./provider-target
 import { StatusBatcher } from "./status-batcher.js";
 import { TroubleLog } from "./trouble-log.js";
 import { UidIndex } from "./uid-index.js";
-import { Watches } from "./watches.js";
+import { type WatchedKind, Watches } from "./watches.js";
 import { keyOf, parseKey, WorkMap } from "./work-map.js";
 
 export interface LeaderOptions {
@@ -44,6 +44,9 @@ export interface LeaderOptions {
 export interface LeaderMetrics {
   reconciled(kind: WorkIndexEntry["kind"], result: "done" | "later" | "retry" | "error", seconds: number): void;
   queue(depth: () => number, oldestAge: () => number): void;
+  /** @param staleness seconds for which a watch has shown nothing; null: nothing is watched now */
+  watches(staleness: () => number | null): void;
+  watchRestarted(kind: WatchedKind): void;
 }
 
 /** The namespace whose uid is the cluster's identity. */
@@ -107,6 +110,7 @@ export class Leader {
       () => this.#queue.depth,
       () => this.#queue.oldestAge,
     );
+    options.metrics.watches(() => this.#watches?.staleness ?? null);
   }
 
   /** Loads what there is to do. Until the cluster is connected, or known to be away, nothing is judged. @throws what the database throws */
@@ -308,6 +312,7 @@ export class Leader {
         if (this.#watches === watches) this.#gate.resolve();
       },
       onFailing: () => this.options.onSuspicion(),
+      onRestart: (kind) => this.options.metrics.watchRestarted(kind),
     });
     return watches;
   }

@@ -235,7 +235,7 @@ async function conclude(
     patience: context.patience,
   });
   const change: ProviderTargetChange = { id: work.id, revision: work.revision, ...found.done };
-  const verdict = verdictToWrite(judgement.verdict, work, found.trouble?.kind !== "unreachable");
+  const verdict = verdictToWrite(judgement.verdict, work, found.trouble?.kind !== "unreachable", false);
   if (verdict !== undefined) change.verdict = verdict;
   if (found.drift !== null) change.noted = { reason: "Drifted", message: found.drift.message };
   if (judgement.answered && found.lastWrite?.unanswered === true)

@@ -7,17 +7,23 @@ const row = (observedAt: number | null, current = SYNCED) => ({ current, observe
 describe("what of a verdict is written", () => {
   it("every change, and every going", () => {
     const failed = { ...SYNCED, message: "another" };
-    expect(verdictToWrite(failed, row(1_000_000), false)).toBe(failed);
-    expect(verdictToWrite("gone", row(1_000_000), false)).toBe("gone");
+    expect(verdictToWrite(failed, row(1_000_000), false, true)).toBe(failed);
+    expect(verdictToWrite("gone", row(1_000_000), false, true)).toBe("gone");
   });
 
-  it("the same again once a minute, so that observedAt says when it was last seen to be true", () => {
-    expect(verdictToWrite(SYNCED, row(1_000_000 - 59_999), true)).toBeUndefined();
-    expect(verdictToWrite(SYNCED, row(1_000_000 - 60_000), true)).toBe(SYNCED);
-    expect(verdictToWrite(SYNCED, row(null), true)).toBe(SYNCED);
+  it("the same again once a minute with what else changes, so that observedAt says when it was last seen to be true", () => {
+    expect(verdictToWrite(SYNCED, row(1_000_000 - 59_999), true, false)).toBeUndefined();
+    expect(verdictToWrite(SYNCED, row(1_000_000 - 60_000), true, false)).toBe(SYNCED);
+    expect(verdictToWrite(SYNCED, row(null), true, false)).toBe(SYNCED);
+  });
+
+  it("the same again once a day where nothing else changes", () => {
+    expect(verdictToWrite(SYNCED, row(1_000_000 - 86_399_999), true, true)).toBeUndefined();
+    expect(verdictToWrite(SYNCED, row(1_000_000 - 86_400_000), true, true)).toBe(SYNCED);
+    expect(verdictToWrite(SYNCED, row(null), true, true)).toBe(SYNCED);
   });
 
   it("nothing again where nobody could look", () => {
-    expect(verdictToWrite(SYNCED, row(null), false)).toBeUndefined();
+    expect(verdictToWrite(SYNCED, row(null), false, false)).toBeUndefined();
   });
 });

@@ -32,7 +32,12 @@ export interface WatchesOptions {
   onSynced(): void;
   /** A list or watch fails, or one that was refused is allowed again: a reason to look at the whole cluster. */
   onFailing(): void;
+  /** A list or watch failed, and is begun again. */
+  onRestart(kind: WatchedKind): void;
 }
+
+/** What is watched: objects, and the operator's events about them. */
+export type WatchedKind = ObjectKind | "Event";
 
 /** Everything that is watched in one cluster while it is connected. */
 export class Watches {
@@ -41,6 +46,8 @@ export class Watches {
   readonly #reflectors: { start(): void; stop(): Promise<void> }[] = [];
   readonly #caches: { readonly synced: boolean }[] = [];
   readonly #interrupted = new Set<ObjectKind>();
+  /** When the API server last showed that a watch is up to date, on the monotonic clock. */
+  readonly #heard = new Map<ObjectKind, number>();
   /** The API server's words, by what may not be watched. */
   readonly #refused = new Map<string, string>();
   #synced = false;
@@ -72,6 +79,7 @@ export class Watches {
       settings: options.reflector,
       onEvent: (uid) => options.onOperatorEvent(uid),
       onState: (kind, state) => this.#note(`events of ${kind}`, state),
+      onRestart: () => options.onRestart("Event"),
     });
     this.#reflectors.push(this.events);
   }
@@ -91,6 +99,11 @@ export class Watches {
   /** Every watch of objects is running: what they show is as it is now. */
   get live(): boolean {
     return this.#synced && this.#interrupted.size === 0;
+  }
+
+  /** Seconds for which one of the watches of objects has shown nothing, not even a bookmark (real servers send one about once a minute): what we know is no older. */
+  get staleness(): number {
+    return (performance.now() - Math.min(...this.#heard.values())) / 1000;
   }
 
   /** What our role does not let us list or watch, in the API server's words: without it nothing is known, and nothing would say why. */
@@ -135,6 +148,7 @@ export class Watches {
     });
     if (resource === null) return cache;
     this.#caches.push(cache);
+    this.#heard.set(kind, performance.now());
     this.#reflectors.push(
       new Reflector<T>({
         api: this.options.api,
@@ -145,6 +159,8 @@ export class Watches {
           return known === null ? project(object) : project(object, known);
         },
         handler: cache,
+        onHeard: () => this.#heard.set(kind, performance.now()),
+        onRestart: () => this.options.onRestart(kind),
         logger: this.options.logger,
         settings: this.options.reflector,
       }),

@@ -70,6 +70,10 @@ export interface ReflectorOptions<T> {
   /** Makes of each object what is kept of it, at once: whole objects are never collected. An object it throws for is left out and logged. */
   project(object: KubernetesObject, source: "list" | "watch"): T;
   handler: ReflectorHandler<T>;
+  /** What it shows is as the server has it now: a list, an event, a bookmark or an accepted watch came. */
+  onHeard?(): void;
+  /** A list or watch failed, and is begun again; not where a watch ended in its own time. */
+  onRestart?(): void;
   logger: Logger;
   settings?: Partial<ReflectorSettings>;
 }

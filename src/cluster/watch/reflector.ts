@@ -150,6 +150,7 @@ export class Reflector<T> {
           throw error;
         }
       }
+      this.options.onRestart?.();
       this.options.logger.debug(
         { resource: resource.plural, error: String(error) },
         "a watch broke off; opening it again",
@@ -188,6 +189,7 @@ export class Reflector<T> {
   }
 
   async #recover(error: Error, signal: AbortSignal): Promise<void> {
+    this.options.onRestart?.();
     const refusal = error instanceof KubernetesError ? error : null;
     const delay = Math.max(this.#backoff.next(), refusal?.retryAfter ?? 0);
     if (refusal?.status === 410) {
@@ -232,6 +234,7 @@ export class Reflector<T> {
   }
 
   #live(signal: AbortSignal): void {
+    this.options.onHeard?.();
     if (this.#state.state !== "live") this.#setState({ state: "live", since: performance.now(), error: null }, signal);
   }
 

@@ -95,6 +95,7 @@ export class SimulatedCluster {
       controllerClass: DEFAULT_CLASS,
       finalizer: !old,
       keepsImmutable: !old,
+      leavesOrphans: !old,
       missingKeyText: this.settings.missingKeyText,
       absentCredentials: new Set(),
       deniedStores: new Set(),

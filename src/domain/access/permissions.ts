@@ -115,7 +115,7 @@ const cannotBeTakenOut = ({ name }: SecretRecord): Refusal =>
 /** What stands on an assignment. */
 export function permissionsOfAssignment(
   viewer: Viewer,
-  assignment: AssignmentRecord,
+  assignment: Pick<AssignmentRecord, "deletionRequestedAt">,
   secret: SecretRecord,
   project: ProjectRecord,
 ): Permission[] {

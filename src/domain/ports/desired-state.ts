@@ -3,9 +3,10 @@ import type { JsonObject } from "../json.js";
 import type { ProviderKind, SecretScope, SecretUseCase } from "../kinds.js";
 import type { ProjectRecord } from "../project.js";
 import type { ProviderRecord } from "../provider.js";
-import type { SecretRecord } from "../secret.js";
+import type { SecretRecord, StoredSpec } from "../secret.js";
 import type { Viewer } from "../viewer.js";
 import type { Problem } from "../../errors.js";
+import type { LocatedProblem } from "../spec/manifest-lines.js";
 
 /** The contract's enums of a spec, in the API's words; domain/spec translates them into the operator's. */
 export type RefreshPolicy = "PERIODIC" | "ON_CHANGE" | "CREATED_ONCE";
@@ -94,7 +95,10 @@ export interface UpdateProviderInput extends ProviderConfigInput {
 export interface SecretPreview {
   /** YAML; null where the problems leave nothing to show. */
   manifest: string | null;
-  problems: Problem[];
+  /** Those of a manifest have the line that they are on. */
+  problems: (Problem | LocatedProblem)[];
+  /** What the manifest says, and the manifest without what its place in a cluster adds; null where it is. */
+  secret: { name: string; provider: ProviderRecord; stored: StoredSpec; manifest: string } | null;
 }
 
 /**
@@ -146,6 +150,11 @@ export interface DesiredState {
     viewer: Viewer,
     manifest: string,
     scope: SecretScope,
+    projectId: string | null,
+  ): Promise<SecretPreview>;
+  previewSecretManifestUpdate(
+    viewer: Viewer,
+    input: { id: string; manifest: string; expectedGeneration?: number | null | undefined },
     projectId: string | null,
   ): Promise<SecretPreview>;
   /** Why each foreign ExternalSecret of the project's namespace cannot be adopted; what is ours is left out. */

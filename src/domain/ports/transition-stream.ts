@@ -17,7 +17,15 @@ export interface TransitionStream {
   currentPlace(): Promise<LogPlace>;
   /** Called with batches in order; a listener must not throw and must not block. Returns the way to stop. */
   listen(listener: (batch: readonly TransitionRecord[]) => void): () => void;
-  /** Transitions with position > `after` and <= `upTo`, oldest first, at most `limit`. */
+  /**
+   * Called when listeners were not told of transitions that the log no longer holds (this replica stood still for longer than they are kept), or were told of some that it never held
+   * (the database was restored): `head` is another place now, perhaps an earlier one. Whoever follows the stream has to begin anew. Returns the way to stop.
+   */
+  onGap(listener: () => void): () => void;
+  /**
+   * Transitions with position > `after` and <= `upTo`, oldest first, at most `limit`.
+   * @throws PRECONDITION_FAILED CursorExpired where some of what comes after `after` is no longer kept
+   */
   read(after: bigint, upTo: bigint, limit: number): Promise<TransitionRecord[]>;
   /** The opaque cursor of a place: one AES block with the installation's key, so that it tells no counts. */
   seal(place: LogPlace): string;

@@ -19,8 +19,7 @@ export function readYaml(text: string, limits: { maxJsonBytes: number }, problem
   };
   if (Buffer.byteLength(text) > limits.maxJsonBytes)
     return refuse(`A manifest has at most ${limits.maxJsonBytes} bytes.`);
-  const documents = parse(text);
-  const [document, ...more] = documents.filter((candidate) => candidate.contents !== null && !isEmpty(candidate));
+  const [document, ...more] = documentsOf(text);
   if (document === undefined) return refuse("There is no manifest in this text.");
   if (more.length > 0) return refuse("Give exactly one YAML document.");
 
@@ -42,7 +41,8 @@ export function readYaml(text: string, limits: { maxJsonBytes: number }, problem
   return value;
 }
 
-function parse(text: string): Document.Parsed[] {
+/** The documents that are in a text, but for those of nothing but comments. */
+export function documentsOf(text: string): Document.Parsed[] {
   const documents = parseAllDocuments(text, {
     version: "1.2",
     schema: "core",
@@ -51,7 +51,8 @@ function parse(text: string): Document.Parsed[] {
     prettyErrors: false,
     logLevel: "silent",
   });
-  return Array.isArray(documents) ? documents : [];
+  const all = Array.isArray(documents) ? documents : [];
+  return all.filter((candidate) => candidate.contents !== null && !isEmpty(candidate));
 }
 
 /** A document of nothing but comments, as between two `---`. */
@@ -69,8 +70,12 @@ function look(document: Document.Parsed, text: string): string[] {
         messages.add(`This is nested more than ${MAX_DEPTH} levels deep.`);
         return visit.BREAK;
       }
-      if (isAlias(node)) aliases += 1;
-      else if (node.tag !== undefined)
+      if (isAlias(node)) {
+        aliases += 1;
+        // It would have no end.
+        if (path.some((outer) => "anchor" in outer && outer.anchor === node.source))
+          messages.add(`An alias stands within what it names${placeOf(text, node.range?.[0] ?? 0)}.`);
+      } else if (node.tag !== undefined)
         messages.add(
           `Tags are not allowed here: remove \`${node.tag.slice(0, 80)}\`${placeOf(text, isNode(node) ? (node.range?.[0] ?? 0) : 0)}.`,
         );
@@ -84,6 +89,12 @@ function look(document: Document.Parsed, text: string): string[] {
 function placeOf(text: string, offset: number): string {
   const before = text.slice(0, offset).split("\n");
   return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+}
+
+/** The line that a message of this file names; null: it names none. */
+export function lineOfPlace(message: string): number | null {
+  const [, line] = /\(line (\d+), column \d+\)\.$/.exec(message) ?? [];
+  return line === undefined ? null : Number(line);
 }
 
 function isJson(value: unknown): value is Json {

@@ -203,6 +203,8 @@ describe("a manifest is refused", () => {
     ["a key that is no string", `${GOOD}? [a]\n: b\n`, [""]],
     ["a tag", GOOD.replace("{name: db}", "{name: !!str db}"), [""]],
     ["a tag of its own", GOOD.replace("{key: k}", "!js/function {key: k}"), [""]],
+    ["an alias to itself", "a: &a [*a]", [""]],
+    ["an alias to what it stands in", "a: &a {b: &b {c: [*b, *a]}}", ["", ""]],
     ["an alias to nothing", GOOD.replace("{name: db}", "{name: *db}"), [""]],
     ["a number that is none", `${GOOD}  x: .inf\n`, [""]],
     ["another kind", GOOD.replace("kind: ExternalSecret", "kind: Secret"), ["kind"]],

@@ -1,9 +1,11 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
 import { permissionsOfAssignment } from "../../domain/access/permissions.js";
 import { renderExternalSecret } from "../../domain/spec/render.js";
 import { toYaml } from "../../domain/spec/yaml.js";
+import { notFound } from "../../errors.js";
 import type { GraphQLContext } from "../context.js";
+import { batched } from "../execution/batch.js";
 import { uuidOrNull } from "../ids.js";
 import { pageArgs } from "../paging.js";
 import { PermissionType } from "../types/access.js";
@@ -14,6 +16,7 @@ import { Project } from "../types/project.js";
 import { Secret } from "../types/secret.js";
 import { type Transition, TransitionConnection } from "../types/transition.js";
 import { orGone, readColumn } from "./gone.js";
+import { allOrGone } from "./related.js";
 
 @Resolver(() => Assignment)
 export class AssignmentResolver {
@@ -29,11 +32,21 @@ export class AssignmentResolver {
     return uuid === null ? null : context.loaders.assignment.load(uuid);
   }
 
+  @Extensions(
+    batched(Assignment, (assignments, _args, { loaders }) =>
+      allOrGone("secret", loaders.secret.loadAll(assignments.map(({ record }) => readColumn(record.secretId)))),
+    ),
+  )
   @FieldResolver(() => Secret, { description: "The secret that is assigned." })
   secret(@Root() assignment: Assignment, @Ctx() context: GraphQLContext): Promise<Secret> {
     return context.loaders.secret.load(readColumn(assignment.record.secretId)).then(orGone("secret"));
   }
 
+  @Extensions(
+    batched(Assignment, (assignments, _args, { loaders }) =>
+      allOrGone("project", loaders.project.loadAll(assignments.map(({ record }) => readColumn(record.projectId)))),
+    ),
+  )
   @FieldResolver(() => Project, { description: "The project that it is assigned to." })
   project(@Root() assignment: Assignment, @Ctx() context: GraphQLContext): Promise<Project> {
     return context.loaders.project.load(readColumn(assignment.record.projectId)).then(orGone("project"));
@@ -57,6 +70,13 @@ export class AssignmentResolver {
     return new ExternalSecretRef({ assignment, secret, project, cluster }, readColumn(externalSecretUid));
   }
 
+  @Extensions(
+    batched<Assignment, PageArguments>(Assignment, (assignments, args, context, info) =>
+      context.loaders
+        .historyOf("assignment", pageArgs(context, info, args))
+        .loadAll(assignments.map(({ record }) => record.id)),
+    ),
+  )
   @FieldResolver(() => TransitionConnection, { description: "What happened to it, newest first." })
   history(
     @Root() assignment: Assignment,
@@ -64,17 +84,36 @@ export class AssignmentResolver {
     @Ctx() context: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Transition>> {
-    return context.loaders.historyOf("assignment", assignment.record.id, pageArgs(context, info, args));
+    return context.loaders.historyOf("assignment", pageArgs(context, info, args)).load(assignment.record.id);
   }
 
+  @Extensions(
+    batched(Assignment, async (assignments, _args, { viewer, loaders }) => {
+      const [secrets, projects] = await Promise.all([
+        loaders.secret.loadAll(assignments.map(({ record }) => readColumn(record.secretId))),
+        loaders.project.loadAll(assignments.map(({ record }) => readColumn(record.projectId))),
+      ]);
+      return assignments.map(({ record }, i) => {
+        const [secret, project] = [secrets[i] ?? null, projects[i] ?? null];
+        if (secret === null || project === null) return notFound(secret === null ? "secret" : "project");
+        const { deletionRequestedAt } = record;
+        return permissionsOfAssignment(
+          viewer,
+          { deletionRequestedAt: readColumn(deletionRequestedAt) },
+          secret.record,
+          project.record,
+        );
+      });
+    }),
+  )
   @FieldResolver(() => [PermissionType], { description: "What you may do with it: SYNC, UNASSIGN." })
   async permissions(@Root() assignment: Assignment, @Ctx() context: GraphQLContext): Promise<PermissionType[]> {
-    const [record, secret, project] = await Promise.all([
-      context.loaders.assignmentRecord.load(assignment.record.id).then(orGone("assignment")),
+    const [secret, project] = await Promise.all([
       context.loaders.secret.load(readColumn(assignment.record.secretId)).then(orGone("secret")),
       context.loaders.project.load(readColumn(assignment.record.projectId)).then(orGone("project")),
     ]);
-    return permissionsOfAssignment(context.viewer, record, secret.record, project.record);
+    const deletionRequestedAt = readColumn(assignment.record.deletionRequestedAt);
+    return permissionsOfAssignment(context.viewer, { deletionRequestedAt }, secret.record, project.record);
   }
 }
 

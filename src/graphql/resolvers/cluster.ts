@@ -31,6 +31,6 @@ export class ClusterResolver {
     @Ctx() context: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Project>> {
-    return context.loaders.projectsOfCluster(cluster.record.id, pageArgs(context, info, args));
+    return context.loaders.projectsOfClusters(pageArgs(context, info, args)).load(cluster.record.id);
   }
 }

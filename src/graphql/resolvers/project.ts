@@ -1,8 +1,9 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
 import { permissionsOfProject } from "../../domain/access/permissions.js";
 import { badUserInput } from "../../errors.js";
 import type { GraphQLContext } from "../context.js";
+import { batched } from "../execution/batch.js";
 import { projectFilter } from "../filters.js";
 import { uuidOrNull } from "../ids.js";
 import { pageArgs, toConnection } from "../paging.js";
@@ -20,6 +21,7 @@ import {
 } from "../types/project.js";
 import { assignmentsOf } from "./assignments-of.js";
 import { orGone } from "./gone.js";
+import { allOrGone } from "./related.js";
 
 @Resolver(() => Project)
 export class ProjectResolver {
@@ -57,6 +59,11 @@ export class ProjectResolver {
     );
   }
 
+  @Extensions(
+    batched(Project, (projects, _args, { loaders }) =>
+      allOrGone("cluster", loaders.cluster.loadAll(projects.map(({ record }) => record.clusterId))),
+    ),
+  )
   @FieldResolver(() => Cluster, { description: "The cluster that its namespace is in." })
   cluster(@Root() project: Project, @Ctx() context: GraphQLContext): Promise<Cluster> {
     return context.loaders.cluster.load(project.record.clusterId).then(orGone("cluster"));
@@ -72,19 +79,24 @@ export class ProjectResolver {
     @Ctx() context: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<ProjectMember>> {
-    return context.loaders.membersOfProject(project.record.id, pageArgs(context, info, args));
+    return context.loaders.membersOfProjects(pageArgs(context, info, args)).load(project.record.id);
   }
 
+  @Extensions(
+    batched<Project, AssignmentListArguments>(Project, async (projects, args, context, info) =>
+      (await assignmentsOf("project", args, context, info)).loadAll(projects.map(({ record }) => record.id)),
+    ),
+  )
   @FieldResolver(() => AssignmentConnection, {
     description: "What is in the project: its own secrets, and the organization's that are assigned to it.",
   })
-  assignments(
+  async assignments(
     @Root() project: Project,
     @Args(() => AssignmentListArguments) args: AssignmentListArguments,
     @Ctx() context: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Assignment>> {
-    return assignmentsOf({ kind: "project", id: project.record.id }, args, context, info);
+    return (await assignmentsOf("project", args, context, info)).load(project.record.id);
   }
 
   @FieldResolver(() => [UnmanagedExternalSecretType], {

@@ -1,7 +1,8 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
 import { permissionsOfProvider } from "../../domain/access/permissions.js";
 import type { GraphQLContext } from "../context.js";
+import { batched } from "../execution/batch.js";
 import { providerFilter } from "../filters.js";
 import { uuidOrNull } from "../ids.js";
 import { pageArgs, toConnection } from "../paging.js";
@@ -13,6 +14,7 @@ import { Project } from "../types/project.js";
 import { Provider, ProviderConnection, ProviderTarget } from "../types/provider.js";
 import { type Secret, SecretConnection } from "../types/secret.js";
 import { orGone } from "./gone.js";
+import { allOrGone, related } from "./related.js";
 
 @Resolver(() => Provider)
 export class ProviderResolver {
@@ -41,6 +43,14 @@ export class ProviderResolver {
     );
   }
 
+  @Extensions(
+    batched(Provider, (providers, _args, context) =>
+      related(
+        providers.map(({ record }) => record.projectId),
+        () => context.loaders.project,
+      ),
+    ),
+  )
   @FieldResolver(() => Project, {
     nullable: true,
     description: "The project that it belongs to; only for scope PROJECT.",
@@ -50,6 +60,11 @@ export class ProviderResolver {
     return projectId === null ? null : context.loaders.project.load(projectId);
   }
 
+  @Extensions(
+    batched(Provider, (providers, _args, { loaders }) =>
+      loaders.targets.loadAll(providers.map(({ record }) => record.id)),
+    ),
+  )
   @FieldResolver(() => [ProviderTarget], {
     description: "Its stores: one in each cluster, or one in the project's namespace, as far as you may see them.",
   })
@@ -66,7 +81,7 @@ export class ProviderResolver {
     @Ctx() context: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Secret>> {
-    return context.loaders.secretsOfProvider(provider.record.id, pageArgs(context, info, args));
+    return context.loaders.secretsOfProviders(pageArgs(context, info, args)).load(provider.record.id);
   }
 
   @FieldResolver(() => [PermissionType], { description: "What you may do with it: UPDATE, DELETE." })
@@ -77,6 +92,11 @@ export class ProviderResolver {
 
 @Resolver(() => ProviderTarget)
 export class ProviderTargetResolver {
+  @Extensions(
+    batched(ProviderTarget, (targets, _args, { loaders }) =>
+      allOrGone("cluster", loaders.cluster.loadAll(targets.map(({ record }) => record.clusterId))),
+    ),
+  )
   @FieldResolver(() => Cluster, { description: "The cluster that the store is in." })
   cluster(@Root() target: ProviderTarget, @Ctx() context: GraphQLContext): Promise<Cluster> {
     return context.loaders.cluster.load(target.record.clusterId).then(orGone("cluster"));

@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
 import { permissionsOfSecret } from "../../domain/access/permissions.js";
 import { viewSpec } from "../../domain/spec/spec-view.js";
 import { badUserInput } from "../../errors.js";
 import type { GraphQLContext } from "../context.js";
+import { batched } from "../execution/batch.js";
 import { secretFilter } from "../filters.js";
 import { uuidOrNull } from "../ids.js";
 import { pageArgs, toConnection } from "../paging.js";
@@ -19,6 +20,7 @@ import { AssignmentCount, Secret, SecretConnection, SecretCount } from "../types
 import { type Transition, TransitionConnection } from "../types/transition.js";
 import { assignmentsOf } from "./assignments-of.js";
 import { orGone } from "./gone.js";
+import { allOrGone, related } from "./related.js";
 
 @Resolver(() => Secret)
 export class SecretResolver {
@@ -59,6 +61,14 @@ export class SecretResolver {
     return context.readModel.secretCounts(context.scope, filter);
   }
 
+  @Extensions(
+    batched(Secret, (secrets, _args, context) =>
+      related(
+        secrets.map(({ record }) => record.projectId),
+        () => context.loaders.project,
+      ),
+    ),
+  )
   @FieldResolver(() => Project, {
     nullable: true,
     description: "The project that it belongs to; only for scope PROJECT.",
@@ -68,6 +78,11 @@ export class SecretResolver {
     return projectId === null ? null : context.loaders.project.load(projectId);
   }
 
+  @Extensions(
+    batched(Secret, (secrets, _args, { loaders }) =>
+      allOrGone("provider", loaders.provider.loadAll(secrets.map(({ record }) => record.providerId))),
+    ),
+  )
   @FieldResolver(() => Provider, { description: "The provider that holds the values." })
   provider(@Root() secret: Secret, @Ctx() context: GraphQLContext): Promise<Provider> {
     return context.loaders.provider.load(secret.record.providerId).then(orGone("provider"));
@@ -80,16 +95,26 @@ export class SecretResolver {
     return viewSpec(secret.record.spec, secret.record.name);
   }
 
+  @Extensions(
+    batched<Secret, AssignmentListArguments>(Secret, async (secrets, args, context, info) =>
+      (await assignmentsOf("secret", args, context, info)).loadAll(secrets.map(({ record }) => record.id)),
+    ),
+  )
   @FieldResolver(() => AssignmentConnection, { description: "Where it is assigned, as far as you may see it." })
-  assignments(
+  async assignments(
     @Root() secret: Secret,
     @Args(() => AssignmentListArguments) args: AssignmentListArguments,
     @Ctx() context: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Assignment>> {
-    return assignmentsOf({ kind: "secret", id: secret.record.id }, args, context, info);
+    return (await assignmentsOf("secret", args, context, info)).load(secret.record.id);
   }
 
+  @Extensions(
+    batched(Secret, (secrets, _args, { loaders }) =>
+      loaders.assignmentCounts.loadAll(secrets.map(({ record }) => record.id)),
+    ),
+  )
   @FieldResolver(() => [AssignmentCount], {
     description:
       "How many assignments have each status, over those that you may see: the progress of a large assignment.",
@@ -98,6 +123,13 @@ export class SecretResolver {
     return context.loaders.assignmentCounts.load(secret.record.id);
   }
 
+  @Extensions(
+    batched<Secret, PageArguments>(Secret, (secrets, args, context, info) =>
+      context.loaders
+        .historyOf("secret", pageArgs(context, info, args))
+        .loadAll(secrets.map(({ record }) => record.id)),
+    ),
+  )
   @FieldResolver(() => TransitionConnection, {
     description: "What happened to it and its assignments, as far as you may see it, newest first.",
   })
@@ -107,9 +139,15 @@ export class SecretResolver {
     @Ctx() context: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Transition>> {
-    return context.loaders.historyOf("secret", secret.record.id, pageArgs(context, info, args));
+    return context.loaders.historyOf("secret", pageArgs(context, info, args)).load(secret.record.id);
   }
 
+  @Extensions(
+    batched(Secret, async (secrets, _args, { viewer, loaders }) => {
+      const projects = await loaders.project.loadAll(secrets.map(({ record }) => record.projectId));
+      return secrets.map(({ record }, i) => permissionsOfSecret(viewer, record, projects[i]?.record ?? null));
+    }),
+  )
   @FieldResolver(() => [PermissionType], {
     description: "What you may do with it: UPDATE, DELETE, ASSIGN, UNASSIGN, SYNC.",
   })

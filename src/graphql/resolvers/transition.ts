@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
+import { Args, Ctx, Extensions, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
 import type { GraphQLContext } from "../context.js";
+import { batched } from "../execution/batch.js";
 import { transitionFilter } from "../filters.js";
 import { pageArgs, toConnection } from "../paging.js";
 import { Assignment } from "../types/assignment.js";
@@ -11,6 +12,7 @@ import { Project } from "../types/project.js";
 import { Provider } from "../types/provider.js";
 import { Secret } from "../types/secret.js";
 import { Transition, TransitionConnection } from "../types/transition.js";
+import { related } from "./related.js";
 
 type Related<V> = Promise<V | null> | null;
 
@@ -40,6 +42,14 @@ export class TransitionResolver {
     return context.stream.seal({ position: record.position, transitionId: record.id });
   }
 
+  @Extensions(
+    batched(Transition, (transitions, _args, context) =>
+      related(
+        transitions.map(({ record }) => record.secretId),
+        () => context.loaders.secret,
+      ),
+    ),
+  )
   @FieldResolver(() => Secret, {
     nullable: true,
     description: "The secret that it concerns; null: none, it is gone, or you may not see it.",
@@ -48,6 +58,14 @@ export class TransitionResolver {
     return record.secretId === null ? null : context.loaders.secret.load(record.secretId);
   }
 
+  @Extensions(
+    batched(Transition, (transitions, _args, context) =>
+      related(
+        transitions.map(({ record }) => record.assignmentId),
+        () => context.loaders.assignment,
+      ),
+    ),
+  )
   @FieldResolver(() => Assignment, {
     nullable: true,
     description: "The assignment that it concerns; null: none, it is gone, or you may not see it.",
@@ -56,6 +74,14 @@ export class TransitionResolver {
     return record.assignmentId === null ? null : context.loaders.assignment.load(record.assignmentId);
   }
 
+  @Extensions(
+    batched(Transition, (transitions, _args, context) =>
+      related(
+        transitions.map(({ record }) => record.projectId),
+        () => context.loaders.project,
+      ),
+    ),
+  )
   @FieldResolver(() => Project, {
     nullable: true,
     description: "The project that it concerns; null: none, it is gone, or you may not see it.",
@@ -64,6 +90,14 @@ export class TransitionResolver {
     return record.projectId === null ? null : context.loaders.project.load(record.projectId);
   }
 
+  @Extensions(
+    batched(Transition, (transitions, _args, context) =>
+      related(
+        transitions.map(({ record }) => record.providerId),
+        () => context.loaders.provider,
+      ),
+    ),
+  )
   @FieldResolver(() => Provider, {
     nullable: true,
     description: "The provider that it concerns; null: none, it is gone, or you may not see it.",
@@ -72,6 +106,14 @@ export class TransitionResolver {
     return record.providerId === null ? null : context.loaders.provider.load(record.providerId);
   }
 
+  @Extensions(
+    batched(Transition, (transitions, _args, context) =>
+      related(
+        transitions.map(({ record }) => record.clusterId),
+        () => context.loaders.cluster,
+      ),
+    ),
+  )
   @FieldResolver(() => Cluster, {
     nullable: true,
     description: "The cluster that it concerns; null: none, it is gone, or you may not see it.",

@@ -1,15 +1,20 @@
-import type { ExecutionResult } from "graphql";
 import type { TransitionRecord } from "../../domain/transition.js";
 import type { ViewerScope } from "../../domain/viewer.js";
 import { tooSlow } from "../errors.js";
 import type { Selection } from "./selection.js";
+import type { SharedAnswers } from "./shared-answers.js";
+import type { Delivery } from "./sink.js";
 import type { Subscriber } from "./subscriber.js";
 
-/** Answers one result for each transition that the subscription is about: executed with nothing remembered, and with what this scope may see. */
+/**
+ * Answers one result for each transition that the subscription is about: executed with nothing remembered, and with what this scope may see.
+ * @param shared what groups of other scopes with the same question have answered already; null: nothing is shared
+ */
 export type Run = (
   transitions: readonly TransitionRecord[],
   scope: ViewerScope,
-) => Promise<readonly { transition: TransitionRecord; result: ExecutionResult }[]>;
+  shared: SharedAnswers | null,
+) => Promise<readonly Delivery[]>;
 
 export interface GroupSettings {
   maxQueue: number;
@@ -19,7 +24,7 @@ export interface GroupSettings {
 
 /**
  * Subscriptions that are equal in all that an answer depends on: document, operation, variables, role and visible projects. Each transition is executed
- * once for all of them, and all get the same result.
+ * and serialised once for all of them, and all get the same bytes.
  */
 export class Group {
   private readonly members = new Set<Subscriber>();
@@ -32,6 +37,7 @@ export class Group {
     readonly scope: ViewerScope,
     readonly selection: Selection,
     readonly run: Run,
+    private readonly shared: SharedAnswers,
     private readonly settings: GroupSettings,
     private readonly seal: (subscriber: Subscriber) => string,
   ) {}
@@ -73,11 +79,12 @@ export class Group {
       while (this.pending.length > 0 && this.members.size > 0) {
         const chunk = this.pending.slice(0, this.settings.chunk);
         this.executions += 1;
-        const results = await this.run(chunk, this.scope);
+        const deliveries = await this.run(chunk, this.scope, this.shared);
         // Those who left meanwhile are no members any more; those who came are past these already.
         this.pending.splice(0, chunk.length);
-        const last = chunk.at(-1)?.position;
-        for (const member of this.members) this.deliver(member, results, last);
+        const last = chunk.at(-1);
+        if (last === undefined) continue;
+        for (const member of this.members) this.deliver(member, deliveries, last.position);
       }
     } catch (error) {
       for (const member of this.members) member.fail(error);
@@ -86,12 +93,8 @@ export class Group {
     }
   }
 
-  private deliver(member: Subscriber, results: Awaited<ReturnType<Run>>, last: bigint | undefined): void {
-    for (const { transition, result } of results) {
-      if (transition.position <= member.decided) continue;
-      member.deliver({ place: { position: transition.position, transitionId: transition.id }, result });
-    }
-    if (last !== undefined && last > member.decided) member.decided = last;
+  private deliver(member: Subscriber, deliveries: readonly Delivery[], last: bigint): void {
+    member.deliver(deliveries, last);
     if (member.queued > this.settings.maxQueue) member.fail(tooSlow(this.seal(member)));
   }
 }

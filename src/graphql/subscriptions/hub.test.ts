@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import type { ExecutionResult } from "graphql";
 import { afterEach, describe, expect, it } from "vitest";
 import { eventually } from "../../../test/support/eventually.js";
 import type { TransitionRecord } from "../../domain/transition.js";
@@ -9,12 +8,47 @@ import { ADMIN, EmptyReadModel, MemoryStream, RecordingLogger, member, uuid } fr
 import type { Run } from "./group.js";
 import { TransitionHub } from "./hub.js";
 import type { Selection } from "./selection.js";
+import type { Delivery, Sink } from "./sink.js";
 import type { Subscriber } from "./subscriber.js";
 
 const ALL: Selection = { subject: null, secretId: null, projectId: null, providerId: null };
 const [ALPHA, BETA] = [uuid(0xa), uuid(0xb)];
 
-const positionOf = (result: ExecutionResult): bigint => BigInt(String(result.data?.["position"]));
+/** A transition's own position, as its result. */
+const delivery = ({ id, position }: TransitionRecord): Delivery => ({
+  place: { position, transitionId: id },
+  payload: Buffer.from(String(position)),
+});
+const positionOf = ({ payload }: Delivery): bigint => BigInt(payload.toString("utf8"));
+
+/** A transport that takes as many results as it is told to, by the subscription that it was made for. */
+class Transport implements Sink {
+  readonly positions: bigint[] = [];
+  private room = 0;
+  private onRoom: (() => void) | null = null;
+
+  take(deliveries: readonly Delivery[], onRoom: () => void): number {
+    const taken = deliveries.slice(0, this.room);
+    this.positions.push(...taken.map(positionOf));
+    this.room -= taken.length;
+    if (taken.length < deliveries.length) this.onRoom = onRoom;
+    return taken.length;
+  }
+
+  /** Has room for so many more. */
+  makeRoom(count: number): void {
+    this.room += count;
+    const { onRoom } = this;
+    this.onRoom = null;
+    onRoom?.();
+  }
+}
+const transports = new WeakMap<Subscriber, Transport>();
+function transportOf(subscriber: Subscriber): Transport {
+  const transport = transports.get(subscriber);
+  if (transport === undefined) throw new Error("not a subscription of the rig");
+  return transport;
+}
 
 /** Executes to the transition's own position; `executed` holds how often each was. */
 function rig(limits: Partial<SubscriptionLimits> = {}) {
@@ -29,29 +63,38 @@ function rig(limits: Partial<SubscriptionLimits> = {}) {
     });
     return transitions.map((transition) => {
       executed.set(transition.position, (executed.get(transition.position) ?? 0) + 1);
-      return { transition, result: { data: { position: String(transition.position) } } };
+      return delivery(transition);
     });
   };
   const subscribe = (
     viewer: Viewer = ADMIN,
     more: { from?: bigint; selection?: Selection; key?: string } = {},
-  ): Subscriber =>
-    hub.subscribe({
+  ): Subscriber => {
+    const sink = new Transport();
+    const subscriber = hub.subscribe({
       viewer,
       selection: more.selection ?? ALL,
       from: { position: more.from ?? stream.log.at(-1)?.position ?? 0n, transitionId: null },
       key: more.key ?? "all",
       run,
+      sink,
     });
+    transports.set(subscriber, sink);
+    return subscriber;
+  };
   return { stream, readModel, logger, hub, executed, subscribe };
 }
 
-/** Reads everything that comes, for ever. */
-function collect(subscriber: Subscriber): { positions: bigint[]; errors: unknown[]; done: boolean } {
-  const seen = { positions: [] as bigint[], errors: [] as unknown[], done: false };
+/** Takes everything that comes, for ever. */
+function collect(
+  subscriber: Subscriber,
+  sink: Transport = transportOf(subscriber),
+): { positions: bigint[]; errors: unknown[]; done: boolean } {
+  const seen = { positions: sink.positions, errors: [] as unknown[], done: false };
+  sink.makeRoom(Number.POSITIVE_INFINITY);
   void (async () => {
     try {
-      for await (const result of subscriber) seen.positions.push(positionOf(result));
+      for await (const never of subscriber) throw new Error(`a result went through the generator: ${String(never)}`);
     } catch (error) {
       seen.errors.push(error);
     }
@@ -114,12 +157,10 @@ describe("a subscription", () => {
       DEFAULT_GRAPHQL_LIMITS.subscriptions,
     );
     hubs.push(hub);
-    const run: Run = (rows) =>
-      Promise.resolve(
-        rows.map((transition) => ({ transition, result: { data: { position: String(transition.position) } } })),
-      );
+    const run: Run = (rows) => Promise.resolve(rows.map(delivery));
     const from = { position: 3n, transitionId: null };
-    const seen = collect(hub.subscribe({ viewer: ADMIN, selection: ALL, from, key: "all", run }));
+    const sink = new Transport();
+    const seen = collect(hub.subscribe({ viewer: ADMIN, selection: ALL, from, key: "all", run, sink }), sink);
     await eventually(() => seen.positions.length === 2);
     expect(seen.positions).toEqual([6n, 9n]);
   });
@@ -128,15 +169,13 @@ describe("a subscription", () => {
     const { stream, readModel, hub } = started();
     const log = stream.write({}, {}, { subject: "PROJECT" }, {});
     readModel.projectsOf.set("mia", [ALPHA]);
-    const run: Run = (rows) =>
-      Promise.resolve(
-        rows.map((transition) => ({ transition, result: { data: { position: String(transition.position) } } })),
-      );
-    const request = { selection: ALL, from: { position: 0n, transitionId: null }, key: "all", run };
-    hub.subscribe({ ...request, viewer: member("mia") });
+    const run: Run = (rows) => Promise.resolve(rows.map(delivery));
+    const sink = new Transport();
+    const request = { selection: ALL, from: { position: 0n, transitionId: null }, key: "all", run, sink };
+    hub.subscribe({ ...request, viewer: member("mia"), sink: new Transport() });
     stream.begin(log[1]);
     stream.tell();
-    const seen = collect(hub.subscribe({ ...request, viewer: ADMIN }));
+    const seen = collect(hub.subscribe({ ...request, viewer: ADMIN }), sink);
     await eventually(() => seen.positions.length === 4);
     expect(seen.positions).toEqual(positions(log));
   });
@@ -188,11 +227,24 @@ describe("a subscription", () => {
     const { stream, subscribe } = started({ chunk: 10 });
     stream.append(...Array.from({ length: 1_000 }, () => ({})));
     const subscriber = subscribe(ADMIN, { from: 0n });
-    await subscriber.next();
+    transportOf(subscriber).makeRoom(1);
+    void subscriber.next();
     await eventually(() => subscriber.queued === 9);
     expect(stream.reads).toBe(1);
     const seen = collect(subscriber);
-    await eventually(() => seen.positions.length === 999);
+    await eventually(() => seen.positions.length === 1_000);
+  });
+
+  it("hands nothing over before its end is awaited", async () => {
+    const { stream, subscribe } = started();
+    const subscriber = subscribe();
+    transportOf(subscriber).makeRoom(10);
+    const rows = stream.append({}, {});
+    await eventually(() => subscriber.queued === 2);
+    expect(transportOf(subscriber).positions).toEqual([]);
+    void subscriber.next();
+    await eventually(() => transportOf(subscriber).positions.length === 2);
+    expect(transportOf(subscriber).positions).toEqual(positions(rows));
   });
 });
 
@@ -203,16 +255,18 @@ describe("a subscriber who cannot keep up", () => {
     const quick = collect(subscribe());
     await eventually(() => hub.stats().groups === 1);
     const [first] = stream.append({});
-    await slow.next();
-    await eventually(() => quick.positions.length === 1);
+    transportOf(slow).makeRoom(1);
+    const end = slow.next();
+    await eventually(() => quick.positions.length === 1 && transportOf(slow).positions.length === 1);
     for (let count = 2; count <= 9; count += 1) {
       stream.append({});
       await eventually(() => quick.positions.length === count);
     }
-    await expect(slow.next()).rejects.toMatchObject({
+    await expect(end).rejects.toMatchObject({
       extensions: { code: "SUBSCRIBER_TOO_SLOW", since: `${first?.position}/${first?.id}` },
     });
-    await expect(slow.next()).resolves.toMatchObject({ done: true });
+    transportOf(slow).makeRoom(100);
+    expect(transportOf(slow).positions).toEqual([first?.position]);
     const resumed = collect(subscribe(ADMIN, { from: first?.position ?? 0n }));
     await eventually(() => resumed.positions.length === 8);
     expect(quick.positions).toEqual([first?.position, ...resumed.positions]);
@@ -312,8 +366,9 @@ describe("the right to see", () => {
     readModel.projectsOf.set("mia", [BETA]);
     stream.append({ subject: "PROJECT", projectId: ALPHA, reason: "MembersRemoved" });
     await eventually(() => subscriber.queued === 1);
-    const next = await subscriber.next();
-    expect(next.done === true ? null : positionOf(next.value)).toBe(inBeta?.position);
+    const seen = collect(subscriber);
+    await eventually(() => seen.positions.length > 0);
+    expect(seen.positions).toEqual([inBeta?.position]);
   });
 
   it("begins with the membership, in a subscription that runs already", async () => {

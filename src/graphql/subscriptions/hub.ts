@@ -10,7 +10,22 @@ import type { SubscriptionLimits } from "../limits/settings.js";
 import { eachLimited } from "./each-limited.js";
 import { Group, type Run } from "./group.js";
 import { type Selection, selects } from "./selection.js";
+import { SharedAnswers } from "./shared-answers.js";
+import type { Sink } from "./sink.js";
 import { Subscriber } from "./subscriber.js";
+
+/** What there is now, and what there was so far. */
+export interface HubStats {
+  subscribers: number;
+  groups: number;
+  /** Executions for a whole group. */
+  executions: number;
+  ended: number;
+  /** Results that transports have taken. */
+  delivered: number;
+  /** Of those that ended: because they could not keep up. */
+  tooSlow: number;
+}
 
 /** A subscription as the hub needs it. */
 export interface SubscribeRequest {
@@ -21,6 +36,8 @@ export interface SubscribeRequest {
   /** Equal for subscriptions whose answers differ by nothing but the viewer's role and visible projects. */
   key: string;
   run: Run;
+  /** Where its results go. */
+  sink: Sink;
 }
 
 interface Entry {
@@ -38,6 +55,11 @@ interface Entry {
 
 const scopeKey = (scope: ViewerScope): string => (scope.admin ? "admin" : `member ${scope.projectIds.join(" ")}`);
 const viewerKey = ({ subject, role, groups }: Viewer): string => JSON.stringify([subject, role, groups]);
+const gone = (): unknown =>
+  preconditionFailed(
+    "CursorExpired",
+    "Some of what happened is no longer kept. Read the lists anew, with a new transitionCursor.",
+  );
 const later = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
 /**
@@ -49,12 +71,19 @@ const later = (one: bigint, other: bigint): bigint => (one > other ? one : other
 export class TransitionHub {
   private readonly entries = new Set<Entry>();
   private readonly groups = new Map<string, Group>();
+  /** By the question, of those that groups ask now. */
+  private readonly answers = new Map<string, SharedAnswers>();
   private readonly inbox: TransitionRecord[] = [];
   private draining = false;
   private handedOut: bigint;
+  /** Another one after each gap: positions of before say nothing any more. */
+  private era = 0;
   private finishedExecutions = 0;
   private ended = 0;
+  private delivered = 0;
+  private tooSlow = 0;
   private readonly stopListening: () => void;
+  private readonly stopGaps: () => void;
 
   constructor(
     private readonly readModel: Pick<ReadModel, "scopeOf">,
@@ -66,17 +95,24 @@ export class TransitionHub {
     this.stopListening = stream.listen((batch) => {
       this.receive(batch);
     });
+    this.stopGaps = stream.onGap(() => {
+      this.endAll(gone);
+      // Perhaps an earlier place than before: what comes now must not count as told.
+      this.era += 1;
+      this.handedOut = stream.head().position;
+    });
   }
 
   /** What there is now, for metrics. */
-  stats(): { subscribers: number; groups: number; executions: number; ended: number } {
+  stats(): HubStats {
     let executions = this.finishedExecutions;
     for (const group of this.groups.values()) executions += group.executions;
-    return { subscribers: this.entries.size, groups: this.groups.size, executions, ended: this.ended };
+    const counted = { ended: this.ended, delivered: this.delivered, tooSlow: this.tooSlow };
+    return { subscribers: this.entries.size, groups: this.groups.size, executions, ...counted };
   }
 
   /**
-   * Begins a subscription; what is returned yields one result for each transition, in the order of the log.
+   * Begins a subscription: its sink gets one result for each transition, in the order of the log, as soon as the end is awaited of what is returned.
    * @throws PRECONDITION_FAILED where there are too many already
    */
   subscribe(request: SubscribeRequest): Subscriber {
@@ -86,7 +122,14 @@ export class TransitionHub {
         `This server has ${this.limits.maxSubscribers} subscriptions already. Try again later.`,
       );
     }
-    const subscriber = new Subscriber(request.from, () => {
+    const sink: Sink = {
+      take: (deliveries, onRoom) => {
+        const taken = request.sink.take(deliveries, onRoom);
+        this.delivered += taken;
+        return taken;
+      },
+    };
+    const subscriber = new Subscriber(request.from, sink, () => {
       this.leave(entry);
       this.entries.delete(entry);
       this.ended += 1;
@@ -100,6 +143,7 @@ export class TransitionHub {
   /** Ends every subscription and takes no more transitions. */
   stop(): void {
     this.stopListening();
+    this.stopGaps();
     for (const { subscriber } of this.entries) subscriber.close();
   }
 
@@ -118,7 +162,7 @@ export class TransitionHub {
     if (this.draining) {
       // Only a look-up of rights keeps them waiting; whoever is ended here resumes when it answers again.
       if (this.inbox.length > this.limits.maxPending)
-        this.endAll((entry) => tooSlow(this.stream.seal(entry.subscriber.resumePlace)));
+        this.endAll((entry) => tooSlow(this.sealOfSlow(entry.subscriber)));
       return;
     }
     // What is below this batch was told before, or stood in the log before the stream began to tell.
@@ -127,18 +171,25 @@ export class TransitionHub {
     void this.drain();
   }
 
+  /** Where a subscriber resumes that is ended for being too slow. */
+  private sealOfSlow({ resumePlace }: Subscriber): string {
+    this.tooSlow += 1;
+    return this.stream.seal(resumePlace);
+  }
+
   private async drain(): Promise<void> {
     this.draining = true;
     while (this.inbox.length > 0) {
       const batch = this.inbox.splice(0);
+      const { era } = this;
       try {
         // Members, and the projects that groups of a token are named like, change with these alone.
         if (batch.some(({ subject }) => subject === "PROJECT")) await this.resolveScopes([...this.entries]);
-        for (const transition of batch) this.offer(transition);
+        if (era === this.era) for (const transition of batch) this.offer(transition);
       } catch (error) {
         this.endAll(() => error);
       }
-      this.handedOut = batch.at(-1)?.position ?? this.handedOut;
+      if (era === this.era) this.handedOut = batch.at(-1)?.position ?? this.handedOut;
     }
     this.draining = false;
   }
@@ -203,6 +254,7 @@ export class TransitionHub {
       if (live.group.size === 0 && this.groups.get(live.key) === live.group) {
         this.groups.delete(live.key);
         this.finishedExecutions += live.group.executions;
+        this.asksNoMore(entry.request.key);
       }
       entry.live = null;
     }
@@ -218,13 +270,28 @@ export class TransitionHub {
     const key = `${scopeKey(scope)} ${request.key}`;
     let group = this.groups.get(key);
     if (group === undefined) {
-      group = new Group(scope, request.selection, request.run, this.limits, ({ resumePlace }) =>
-        this.stream.seal(resumePlace),
+      group = new Group(scope, request.selection, request.run, this.asks(request.key), this.limits, (slow) =>
+        this.sealOfSlow(slow),
       );
       this.groups.set(key, group);
     }
     group.add(subscriber);
     entry.live = { key, group };
+  }
+
+  /** One more group asks this question. */
+  private asks(question: string): SharedAnswers {
+    const answers = this.answers.get(question) ?? new SharedAnswers();
+    this.answers.set(question, answers);
+    answers.groups += 1;
+    return answers;
+  }
+
+  private asksNoMore(question: string): void {
+    const answers = this.answers.get(question);
+    if (answers === undefined) return;
+    answers.groups -= 1;
+    if (answers.groups === 0) this.answers.delete(question);
   }
 
   /** Reads the log from where the subscription stands, at the subscriber's own pace, until it can be live. */
@@ -271,15 +338,9 @@ export class TransitionHub {
     const wanted = page.filter(
       (transition) => selects(request.selection, transition) && canSeeTransition(scope, transition),
     );
-    const results = wanted.length === 0 || overtaken() ? [] : await request.run(wanted, scope);
+    const deliveries = wanted.length === 0 || overtaken() ? [] : await request.run(wanted, scope, null);
     if (overtaken()) return;
     const last = page.at(-1);
-    subscriber.replay(
-      results.map(({ transition, result }) => ({
-        place: { position: transition.position, transitionId: transition.id },
-        result,
-      })),
-      last === undefined || page.length < chunk ? upTo : last.position,
-    );
+    subscriber.replay(deliveries, last === undefined || page.length < chunk ? upTo : last.position);
   }
 }

@@ -1,34 +1,28 @@
-import type { ExecutionResult } from "graphql";
 import type { LogPlace } from "../../domain/ports/transition-stream.js";
+import type { Delivery, Sink } from "./sink.js";
 
-/** One result for one transition. */
-export interface Delivery {
-  place: LogPlace;
-  result: ExecutionResult;
-}
-
-interface Waiting {
-  resolve: (result: IteratorResult<ExecutionResult, undefined>) => void;
-  reject: (error: unknown) => void;
-}
-
-const DONE: IteratorResult<ExecutionResult, undefined> = { done: true, value: undefined };
+type End = IteratorResult<never, undefined>;
+const DONE: End = { done: true, value: undefined };
 
 /**
- * The queue of one subscription, between the hub that fills it and the transport that reads it: what the transport sees is an async generator. Unlike a
- * generator function, it lets go at once when it is returned, whatever it was waiting for.
+ * The queue of one subscription, between the hub that fills it and the transport's sink. What graphql-ws sees of it is a generator that yields nothing and ends when the
+ * subscription does: results go past that library, which would serialise each of them for each subscriber. Unlike a generator function, it lets go at once when it is
+ * returned, whatever it was waiting for.
  */
-export class Subscriber implements AsyncGenerator<ExecutionResult, undefined, undefined> {
+export class Subscriber implements AsyncGenerator<never, undefined, undefined> {
   /** Transitions up to this position are queued, delivered, or not for this subscriber. */
   decided: bigint;
   closed = false;
-
   private readonly queue: Delivery[] = [];
   /** Set while the last of the past is replayed: what its group delivers meanwhile, and how far the replay is. */
   private held: { deliveries: Delivery[]; replayed: bigint } | null = null;
-  private readonly waiting: Waiting[] = [];
+  /** Nothing is handed over before the transport waits for the end: only then does it know of the subscription. */
+  private awaited = false;
+  /** Whether the sink has room, as far as is known. */
+  private flowing = false;
+  private readonly end = Promise.withResolvers<End>();
   private failure: { error: unknown } | null = null;
-  private lastRead: LogPlace;
+  private lastTaken: LogPlace;
   private readonly drainWaiters: (() => void)[] = [];
 
   /**
@@ -37,22 +31,25 @@ export class Subscriber implements AsyncGenerator<ExecutionResult, undefined, un
    */
   constructor(
     from: LogPlace,
+    private readonly sink: Sink,
     private readonly onClose: () => void,
   ) {
     this.decided = from.position;
-    this.lastRead = from;
+    this.lastTaken = from;
+    // Whoever awaits it comes later, or never.
+    this.end.promise.catch(() => {});
   }
 
   /** The place of the last transition that was handed over: resuming there misses nothing. */
   get resumePlace(): LogPlace {
-    return this.lastRead;
+    return this.lastTaken;
   }
 
   get queued(): number {
     return this.queue.length + (this.held?.deliveries.length ?? 0);
   }
 
-  /** The position of the oldest result that nobody has read; null: none waits. */
+  /** The position of the oldest result that was not handed over; null: none waits. */
   get firstQueued(): bigint | null {
     return this.queue[0]?.place.position ?? null;
   }
@@ -72,42 +69,65 @@ export class Subscriber implements AsyncGenerator<ExecutionResult, undefined, un
   release(): void {
     const deliveries = this.held?.deliveries ?? [];
     this.held = null;
-    for (const delivery of deliveries) this.enqueue(delivery);
+    this.handOver(deliveries);
   }
 
-  /** A result of the past. @param upTo everything up to this position is replayed with it */
+  /** Results of the past. @param upTo everything up to this position is replayed with them */
   replay(deliveries: readonly Delivery[], upTo: bigint): void {
     if (this.closed) return;
-    for (const delivery of deliveries) this.enqueue(delivery);
+    this.handOver(deliveries);
     if (this.held === null) this.decided = upTo;
     else this.held.replayed = upTo;
   }
 
-  /** A result as it comes. */
-  deliver(delivery: Delivery): void {
+  /** Results as they come. @param last everything up to this position is delivered with them */
+  deliver(deliveries: readonly Delivery[], last: bigint): void {
     if (this.closed) return;
-    if (this.held === null) this.enqueue(delivery);
-    else this.held.deliveries.push(delivery);
+    const [first] = deliveries;
+    const fresh =
+      first === undefined || first.place.position > this.decided
+        ? deliveries
+        : deliveries.filter(({ place }) => place.position > this.decided);
+    if (this.held === null) this.handOver(fresh);
+    else this.held.deliveries.push(...fresh);
+    if (last > this.decided) this.decided = last;
   }
 
-  private enqueue(delivery: Delivery): void {
-    const reader = this.waiting.shift();
-    if (reader === undefined) {
-      this.queue.push(delivery);
-      return;
+  private handOver(deliveries: readonly Delivery[]): void {
+    if (deliveries.length === 0) return;
+    let taken = 0;
+    // What waits goes first.
+    if (this.flowing && this.queue.length === 0) taken = this.offer(deliveries);
+    for (let at = taken; at < deliveries.length; at += 1) {
+      const delivery = deliveries[at];
+      if (delivery !== undefined) this.queue.push(delivery);
     }
-    this.lastRead = delivery.place;
-    reader.resolve({ done: false, value: delivery.result });
   }
 
-  /** Forgets what was not read yet. */
+  private offer(deliveries: readonly Delivery[]): number {
+    const taken = this.sink.take(deliveries, this.flow);
+    const last = deliveries[taken - 1];
+    if (last !== undefined) this.lastTaken = last.place;
+    if (taken < deliveries.length) this.flowing = false;
+    return taken;
+  }
+
+  private readonly flow = (): void => {
+    if (this.closed) return;
+    this.flowing = true;
+    // A copy: what a sink is given does not change.
+    if (this.queue.length > 0) this.queue.splice(0, this.offer([...this.queue]));
+    if (this.queue.length === 0) this.wakeDrained();
+  };
+
+  /** Forgets what was not handed over yet. */
   clearQueue(): void {
     this.queue.length = 0;
     this.held = null;
     this.wakeDrained();
   }
 
-  /** Resolves once everything is read, or nothing more will be. */
+  /** Resolves once everything is handed over, or nothing more will be. */
   drained(): Promise<void> {
     if (this.closed || this.queue.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -115,43 +135,30 @@ export class Subscriber implements AsyncGenerator<ExecutionResult, undefined, un
     });
   }
 
-  /** Ends it with an error; what was not read is forgotten. */
+  /** Ends it with an error; what was not handed over is forgotten. */
   fail(error: unknown): void {
     if (this.closed) return;
-    const reader = this.waiting.shift();
-    if (reader === undefined) this.failure = { error };
-    else reader.reject(error);
+    this.failure = { error };
     this.close();
   }
 
-  next(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    const delivery = this.queue.shift();
-    if (delivery !== undefined) {
-      this.lastRead = delivery.place;
-      if (this.queue.length === 0) this.wakeDrained();
-      return Promise.resolve({ done: false, value: delivery.result });
+  /** The first call lets results flow. @returns the end, with its error if it has one */
+  next(): Promise<End> {
+    if (!this.awaited) {
+      this.awaited = true;
+      this.flow();
     }
-    if (this.failure !== null) {
-      const { error } = this.failure;
-      this.failure = null;
-      return Promise.reject(error instanceof Error ? error : new Error("a subscription failed", { cause: error }));
-    }
-    if (this.closed) return Promise.resolve(DONE);
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-    });
+    return this.end.promise;
   }
 
-  return(): Promise<IteratorResult<ExecutionResult, undefined>> {
+  return(): Promise<End> {
     this.close();
     return Promise.resolve(DONE);
   }
 
-  throw(error: unknown): Promise<IteratorResult<ExecutionResult, undefined>> {
+  throw(error: unknown): Promise<End> {
     this.close();
-    return Promise.reject(
-      error instanceof Error ? error : new Error("a subscription was broken off", { cause: error }),
-    );
+    return Promise.reject(asError(error));
   }
 
   [Symbol.asyncIterator](): this {
@@ -162,12 +169,13 @@ export class Subscriber implements AsyncGenerator<ExecutionResult, undefined, un
     await this.return();
   }
 
-  /** Ends it without an error; whoever waits is told. */
+  /** Ends it; whoever waits is told. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
     this.clearQueue();
-    for (const { resolve } of this.waiting.splice(0)) resolve(DONE);
+    if (this.failure === null) this.end.resolve(DONE);
+    else this.end.reject(asError(this.failure.error));
     this.onClose();
   }
 
@@ -175,3 +183,6 @@ export class Subscriber implements AsyncGenerator<ExecutionResult, undefined, un
     for (const resolve of this.drainWaiters.splice(0)) resolve();
   }
 }
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error("a subscription failed", { cause: error });

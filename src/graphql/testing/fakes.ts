@@ -112,6 +112,9 @@ export class MemoryStream implements TransitionStream {
       this.listeners.delete(listener);
     };
   }
+  onGap(): () => void {
+    return () => {};
+  }
   read(after: bigint, upTo: bigint, limit: number): Promise<TransitionRecord[]> {
     this.reads += 1;
     return Promise.resolve(this.log.filter(({ position }) => position > after && position <= upTo).slice(0, limit));
@@ -200,5 +203,6 @@ export class NoDesiredState implements DesiredState {
   previewSecret: DesiredState["previewSecret"] = refuse;
   previewSecretUpdate: DesiredState["previewSecretUpdate"] = refuse;
   previewSecretManifest: DesiredState["previewSecretManifest"] = refuse;
+  previewSecretManifestUpdate: DesiredState["previewSecretManifestUpdate"] = refuse;
   unmanagedExternalSecrets: DesiredState["unmanagedExternalSecrets"] = refuse;
 }

@@ -5,6 +5,8 @@ import { makeServer } from "graphql-ws";
 import { WebSocket, WebSocketServer } from "ws";
 import type { Viewer } from "../../domain/viewer.js";
 import type { GraphQLLayer } from "../create-graphql.js";
+import type { Sink } from "../subscriptions/sink.js";
+import type { ConnectionIdentity } from "../websocket.js";
 
 /** The layer on a real port, without anything that the http part adds. */
 export interface Served {
@@ -22,6 +24,17 @@ async function read(request: AsyncIterable<Buffer>): Promise<unknown> {
     return undefined;
   }
 }
+
+/** Takes whatever comes. */
+const sinkOf = (socket: WebSocket, id: string): Sink => ({
+  take: (deliveries) => {
+    for (const { payload } of deliveries) {
+      const result: unknown = JSON.parse(payload.toString("utf8"));
+      socket.send(JSON.stringify({ id, type: "next", payload: result }));
+    }
+    return deliveries.length;
+  },
+});
 
 export async function serve(layer: GraphQLLayer, viewer: Viewer): Promise<Served> {
   const identity = { viewer, requestId: "test" };
@@ -42,9 +55,7 @@ export async function serve(layer: GraphQLLayer, viewer: Viewer): Promise<Served
     })();
   });
   const sockets = new WebSocketServer({ server, path: "/", handleProtocols: () => "graphql-transport-ws" });
-  const operations = makeServer<Record<string, unknown> | undefined, { viewer: Viewer | null; requestId: string }>(
-    layer.operations,
-  );
+  const operations = makeServer<Record<string, unknown> | undefined, ConnectionIdentity>(layer.operations);
   sockets.on("connection", (socket) => {
     const closed = operations.opened(
       {
@@ -59,7 +70,7 @@ export async function serve(layer: GraphQLLayer, viewer: Viewer): Promise<Served
           socket.on("message", (data) => void handle(Buffer.isBuffer(data) ? data.toString("utf8") : ""));
         },
       },
-      identity,
+      { ...identity, sink: (id) => sinkOf(socket, id) },
     );
     socket.on("close", (code, reason) => void closed(code, String(reason)));
   });

@@ -6,6 +6,7 @@ import { DateTime } from "../scalars/date-time.js";
 import { connectionType } from "./connection.js";
 import type { Cluster } from "./cluster.js";
 import { Node } from "./node.js";
+import { readFromRecord } from "./read-from-record.js";
 import type { Project } from "./project.js";
 import type { Secret } from "./secret.js";
 import { AssignmentStatusEnum } from "./secret-enums.js";
@@ -20,58 +21,66 @@ export type AssignmentRow = Pick<AssignmentRecord, "id"> & Partial<AssignmentRec
 })
 export class Assignment extends Node {
   @Field(() => AssignmentStatusEnum, { description: "How far it is." })
-  status: AssignmentStatus | undefined;
+  status!: AssignmentStatus | undefined;
 
   @Field(() => String, {
     nullable: true,
     description: 'Machine-readable, UpperCamelCase, for example "SecretSyncedError" or "ClusterUnreachable".',
   })
-  reason: string | null | undefined;
+  reason!: string | null | undefined;
 
   @Field(() => String, { nullable: true, description: "For a person: the real cause where the cluster tells it." })
-  message: string | null | undefined;
+  message!: string | null | undefined;
 
   @Field(() => Int, {
     description: "The generation of the secret that should be there; not the object's `metadata.generation`.",
   })
-  desiredGeneration: number | undefined;
+  desiredGeneration!: number | undefined;
 
   @Field(() => Int, {
     nullable: true,
     description: "The generation of the secret that the cluster last confirmed; null: none yet.",
   })
-  syncedGeneration: number | null | undefined;
+  syncedGeneration!: number | null | undefined;
 
   @Field(() => DateTime, { nullable: true, description: "When the operator last fetched from the provider." })
-  refreshedAt: Date | null | undefined;
+  refreshedAt!: Date | null | undefined;
 
   @Field(() => DateTime, { nullable: true, description: "When the cluster was last known to be as this says." })
-  observedAt: Date | null | undefined;
+  observedAt!: Date | null | undefined;
 
   @Field(() => DateTime, { description: "When its status last changed." })
-  lastTransitionAt: Date | undefined;
+  lastTransitionAt!: Date | undefined;
 
   @Field(() => DateTime, { nullable: true, description: "When its removal was asked for; set: it is going away." })
-  deletionRequestedAt: Date | null | undefined;
+  deletionRequestedAt!: Date | null | undefined;
 
   @Field(() => DateTime, { description: "When the secret was assigned to the project." })
-  createdAt: Date | undefined;
+  createdAt!: Date | undefined;
 
   constructor(readonly record: AssignmentRow) {
     super();
-    this.id = globalId("assignment", record.id);
-    this.status = record.status;
-    this.reason = record.reason;
-    this.message = record.message;
-    this.desiredGeneration = record.desiredGeneration;
-    this.syncedGeneration = record.syncedGeneration;
-    this.refreshedAt = record.refreshedAt;
-    this.observedAt = record.observedAt;
-    this.lastTransitionAt = record.lastTransitionAt;
-    this.deletionRequestedAt = record.deletionRequestedAt;
-    this.createdAt = record.createdAt;
   }
 }
+
+readFromRecord(Assignment, [
+  "status",
+  "reason",
+  "message",
+  "desiredGeneration",
+  "syncedGeneration",
+  "refreshedAt",
+  "observedAt",
+  "lastTransitionAt",
+  "deletionRequestedAt",
+  "createdAt",
+]);
+Object.defineProperty(Assignment.prototype, "id", {
+  enumerable: true,
+  get(this: Assignment): string {
+    return globalId("assignment", this.record.id);
+  },
+});
 
 /** What an ExternalSecret is made of. */
 export interface ExternalSecretParts {

@@ -13,15 +13,18 @@ import { REASON, assignmentTransition, projectTransition, providerTransition } f
 /**
  * Writes a plan in the order of DESIGN.md's "Transactions": the leader's row, then parents before children, each kind by id, then the roll-ups in later statements. Where no
  * verdict changes, no parent is locked.
- * @returns null where another leads; nothing was written then
+ * @throws NotLeading where another leads; nothing is written then
  */
 export async function applyPlan(
   tx: Transaction,
   clusterId: string,
   term: string,
   plan: BatchPlan,
-): Promise<Pick<BatchOutcome, "stale" | "unblocked"> | null> {
-  if (!(await holdTerm(tx, clusterId, term))) return null;
+): Promise<Pick<BatchOutcome, "stale" | "unblocked">> {
+  const leads = requireTerm(tx, clusterId, term);
+  leads.catch(() => {});
+  // Most batches hold assignments alone: all that is locked, written and read for them is sent at once, in this order, and is undone where another leads.
+  if (plan.projects.length + plan.targets.length > 0) await leads;
   const goingProjects = plan.projects.filter(({ gone }) => gone);
   if (goingProjects.length > 0) await lockProjects(tx, goingProjects);
   const projects = await update(tx, "project", plan.projects);
@@ -30,15 +33,23 @@ export async function applyPlan(
   const providers = await lockProviders(tx, distinct(telling.map(({ row }) => row.provider_id)));
   const targets = await write(tx, "provider_target", plan.targets);
   const changing = plan.assignments.filter(({ verdictChanges }) => verdictChanges);
-  const secrets = await lockSecrets(tx, distinct(changing.map(({ row }) => row.secret_id)));
-  const assignments = await write(tx, "assignment", plan.assignments);
-
-  for (const done of assignments.done) noteAssignment(tx, clusterId, done);
-  const written = new Set(assignments.done.map(({ row }) => row.secret_id));
-  const providersOfGone = await rollUpSecrets(
-    tx,
-    secrets.filter(({ id }) => written.has(id)),
-  );
+  const secretIds = distinct(changing.map(({ row }) => row.secret_id));
+  const locking = lockSecrets(tx, secretIds);
+  locking.catch(() => {});
+  const writing = write(tx, "assignment", plan.assignments);
+  // Rows go in a second statement, which the roll-up must see.
+  if (plan.assignments.some(({ gone }) => gone)) await writing;
+  const written = writing.then(({ done }) => {
+    for (const one of done) noteAssignment(tx, clusterId, one);
+    return new Set(done.map(({ row }) => row.secret_id));
+  });
+  const [assignments, secrets, providersOfGone] = await Promise.all([
+    writing,
+    locking,
+    rollUpSecrets(tx, secretIds, locking, written),
+    written,
+    leads,
+  ]);
   for (const done of targets.done) noteTarget(tx, done, providers);
   const touched = new Set(targets.done.map(({ row }) => row.provider_id));
   await rollUpProviders(
@@ -53,6 +64,15 @@ export async function applyPlan(
     stale: [projects, targets, assignments, gone].flatMap(({ stale }) => stale),
     unblocked: await unblockedBy(tx, clusterId, assignments.done, targets.done, secrets),
   };
+}
+
+/** The term is over: the transaction is undone. */
+export class NotLeading extends Error {
+  override readonly name = "NotLeading";
+}
+
+async function requireTerm(tx: Transaction, clusterId: string, term: string): Promise<void> {
+  if (!(await holdTerm(tx, clusterId, term))) throw new NotLeading();
 }
 
 type Plan<R extends RowPlan["row"]> = RowPlan<R>;

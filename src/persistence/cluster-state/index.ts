@@ -1,6 +1,6 @@
 import type { DataSource } from "typeorm";
 import type { ClusterState, StatusBatch } from "../../domain/ports/cluster-state.js";
-import { query } from "../transaction.js";
+import { query, type RunStatement } from "../transaction.js";
 import { ensureClusters, knownClusters } from "./clusters.js";
 import { holdLease, releaseLease } from "./leadership.js";
 import { reportCluster } from "./report-cluster.js";
@@ -10,8 +10,14 @@ import type { AffectedIds } from "./work-index.js";
 import { assignmentWork, projectWork, providerTargetWork } from "./work.js";
 import { writeBatch } from "./write-batch.js";
 
-/** What the clusters' leaders read and write, in PostgreSQL. */
-export function createClusterState(dataSource: DataSource): ClusterState {
+/**
+ * What the clusters' leaders read and write, in PostgreSQL.
+ * @param leases runs the statements of leases; the pool's connections may all be busy, and a lease does not wait
+ */
+export function createClusterState(
+  dataSource: DataSource,
+  leases: RunStatement = (sql, params) => query(dataSource, sql, params),
+): ClusterState {
   let installation: string | null = null;
   return {
     async installationId() {
@@ -22,8 +28,8 @@ export function createClusterState(dataSource: DataSource): ClusterState {
       return row.id;
     },
     ensureClusters: (names: readonly string[]) => ensureClusters(dataSource, names),
-    holdLease: (clusterId: string, term: string, ttl: number) => holdLease(dataSource, clusterId, term, ttl),
-    releaseLease: (clusterId: string, term: string) => releaseLease(dataSource, clusterId, term),
+    holdLease: (clusterId: string, term: string, ttl: number) => holdLease(leases, clusterId, term, ttl),
+    releaseLease: (clusterId: string, term: string) => releaseLease(leases, clusterId, term),
     reportCluster: (clusterId: string, term: string, report: ClusterReport) =>
       reportCluster(dataSource, clusterId, term, report),
     knownClusters: () => knownClusters(dataSource),

@@ -1,16 +1,8 @@
-import type { DataSource } from "typeorm";
-import { query } from "../transaction.js";
 import type { RunStatement, Transaction } from "../transaction.js";
 
 /** One statement by the database's clock: takes a free or expired lease, renews an own one, and leaves another's alone. @param ttl milliseconds */
-export async function holdLease(
-  dataSource: DataSource,
-  clusterId: string,
-  term: string,
-  ttl: number,
-): Promise<boolean> {
-  const rows = await query(
-    dataSource,
+export async function holdLease(run: RunStatement, clusterId: string, term: string, ttl: number): Promise<boolean> {
+  const rows = await run(
     `INSERT INTO leadership AS l (cluster_id, term, expires_at)
      VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
      ON CONFLICT (cluster_id) DO UPDATE
@@ -23,8 +15,8 @@ export async function holdLease(
 }
 
 /** Gives up an own lease; another's stays. */
-export async function releaseLease(dataSource: DataSource, clusterId: string, term: string): Promise<void> {
-  await query(dataSource, "DELETE FROM leadership WHERE cluster_id = $1 AND term = $2", [clusterId, term]);
+export async function releaseLease(run: RunStatement, clusterId: string, term: string): Promise<void> {
+  await run("DELETE FROM leadership WHERE cluster_id = $1 AND term = $2", [clusterId, term]);
 }
 
 /**

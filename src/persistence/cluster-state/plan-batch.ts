@@ -61,21 +61,33 @@ export async function planBatch(
   term: string,
   batch: StatusBatch,
 ): Promise<{ plan: BatchPlan; stale: string[] } | null> {
-  const { leading, now } = await lookAtTerm(run, clusterId, term);
-  if (!leading) return null;
-  const stale: string[] = [];
-
-  const plansOf = async <R extends JudgedRow>(
+  const rowsOf = async <R extends JudgedRow>(
     changes: readonly Change[],
     rules: TableRules,
     select: Select,
-  ): Promise<RowPlan<R>[]> => {
-    if (changes.length === 0) return [];
+  ): Promise<Map<string, R>> => {
+    if (changes.length === 0) return new Map();
     const rows = await run<R>(select(comparedColumns(changes, rules)), [changes.map(({ id }) => id), clusterId]);
-    const byId = new Map(rows.map((row) => [row.id, row]));
+    return new Map(rows.map((row) => [row.id, row]));
+  };
+  // Side by side: none of it is locked, and what is planned is checked again when it is written.
+  const [{ leading, now }, assignmentRows, targetRows, projectRows] = await Promise.all([
+    lookAtTerm(run, clusterId, term),
+    rowsOf<AssignmentRow>(batch.assignments, ASSIGNMENT, selectAssignments),
+    rowsOf<TargetRow>(batch.providerTargets, PROVIDER_TARGET, selectTargets),
+    rowsOf<ProjectRow>(batch.projects, PROJECT, selectProjects),
+  ]);
+  if (!leading) return null;
+  const stale: string[] = [];
+
+  const plansOf = <R extends JudgedRow>(
+    changes: readonly Change[],
+    rules: TableRules,
+    rows: ReadonlyMap<string, R>,
+  ): RowPlan<R>[] => {
     const plans: RowPlan<R>[] = [];
     for (const change of changes) {
-      const row = byId.get(change.id);
+      const row = rows.get(change.id);
       const judgedThis = row !== undefined && row.revision === change.revision.toString();
       if (!judgedThis || (change.verdict === "gone" && !row.going)) {
         stale.push(change.id);
@@ -87,11 +99,11 @@ export async function planBatch(
     return plans;
   };
 
-  const assignments = await plansOf<AssignmentRow>(batch.assignments, ASSIGNMENT, selectAssignments);
+  const assignments = plansOf(batch.assignments, ASSIGNMENT, assignmentRows);
   // As the log tells it: a repaired drift leaves a transition, too.
   for (const { set, happenings } of assignments) if (happenings.length > 0) set.set("last_transition_at", now);
-  const targets = await plansOf<TargetRow>(batch.providerTargets, PROVIDER_TARGET, selectTargets);
-  const projects = await plansOf<ProjectRow>(batch.projects, PROJECT, selectProjects);
+  const targets = plansOf(batch.providerTargets, PROVIDER_TARGET, targetRows);
+  const projects = plansOf(batch.projects, PROJECT, projectRows);
   return { plan: { assignments, targets, projects }, stale };
 }
 

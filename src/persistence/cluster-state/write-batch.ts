@@ -1,7 +1,7 @@
 import type { DataSource } from "typeorm";
 import type { BatchOutcome, StatusBatch } from "../../domain/ports/cluster-state.js";
 import { inTransaction, query } from "../transaction.js";
-import { applyPlan } from "./apply-plan.js";
+import { NotLeading, applyPlan } from "./apply-plan.js";
 import type { BatchPlan } from "./plan-batch.js";
 import { planBatch } from "./plan-batch.js";
 import type { RowPlan } from "./plan.js";
@@ -27,7 +27,12 @@ export async function writeBatch(
   outcome.stale.push(...planned.stale);
   for (const part of parts(planned.plan)) {
     // Done again after a deadlock, it meets the versions that it read, or calls them stale.
-    const written = await inTransaction(dataSource, (tx) => applyPlan(tx, clusterId, term, part));
+    const written = await inTransaction(dataSource, (tx) => applyPlan(tx, clusterId, term, part)).catch(
+      (error: unknown) => {
+        if (error instanceof NotLeading) return null;
+        throw error;
+      },
+    );
     if (written === null) return { ...outcome, leading: false };
     outcome.stale.push(...written.stale);
     outcome.unblocked.projects.push(...written.unblocked.projects);

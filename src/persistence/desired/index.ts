@@ -10,7 +10,7 @@ import { deleteProject } from "./delete-project.js";
 import { deleteProvider } from "./delete-provider.js";
 import { deleteSecret } from "./delete-secret.js";
 import { addProjectMembers, removeProjectMembers } from "./members.js";
-import { previewSecret, previewSecretManifest, previewSecretUpdate } from "./preview.js";
+import { previewSecret, previewSecretManifest, previewSecretManifestUpdate, previewSecretUpdate } from "./preview.js";
 import { syncAssignment, syncSecret } from "./sync.js";
 import { updateProject } from "./update-project.js";
 import { updateProvider } from "./update-provider.js";
@@ -48,6 +48,8 @@ export function createDesiredState(parts: Parts): DesiredState {
     previewSecretUpdate: (viewer, input, projectId) => previewSecretUpdate(parts, viewer, input, projectId),
     previewSecretManifest: (viewer, manifest, scope, projectId) =>
       previewSecretManifest(parts, viewer, manifest, scope, projectId),
+    previewSecretManifestUpdate: (viewer, input, projectId) =>
+      previewSecretManifestUpdate(parts, viewer, input, projectId),
     unmanagedExternalSecrets: (viewer, projectId) => unmanagedExternalSecrets(parts, viewer, projectId),
   };
 }

@@ -4,6 +4,7 @@ import type { CreateSecretInput } from "../../domain/ports/desired-state.js";
 import type { ProjectRecord } from "../../domain/project.js";
 import type { ProviderRecord } from "../../domain/provider.js";
 import type { SecretPreview } from "../../domain/ports/desired-state.js";
+import type { Viewer } from "../../domain/viewer.js";
 import { admin, everything, expectWholeLog, memberOf, refusal, VAULT, World, listWith } from "./testing/index.js";
 
 let world: World;
@@ -123,6 +124,7 @@ describe("previewSecret", () => {
     expect(preview).toEqual({
       manifest: null,
       problems: [{ path: [], message: "Only platform admins may create organization secrets." }],
+      secret: null,
     });
   });
 
@@ -334,4 +336,33 @@ describe("manifests", () => {
       (await refusal(world.desired.previewSecretManifest(memberOf("alpha"), manifest(name), "PROJECT", beta.id))).code,
     ).toBe("NOT_FOUND");
   });
+
+  it("are previewed as the change that they would be, with the lines of what is wrong, and can be taken as they are shown", async () => {
+    const secret = await world.secret({ providerId: vault.id, projectIds: [alpha.id] });
+    await unchanged(async () => {
+      const preview = (text: string, expectedGeneration?: number) =>
+        world.desired.previewSecretManifestUpdate(admin, { id: secret.id, manifest: text, expectedGeneration }, null);
+      const good = await preview(manifest(secret.name));
+      expect(good.problems).toEqual([]);
+      expect(parse(good.manifest ?? "")).toMatchObject({ metadata: { namespace: "alpha", labels: { team: "a" } } });
+      expect(good.secret).toMatchObject({ name: secret.name, provider: vault, stored: { labels: { team: "a" } } });
+      const bare = good.secret?.manifest ?? "";
+      expect(parse(bare)).toMatchObject({ metadata: { name: secret.name }, spec: { refreshInterval: "30m0s" } });
+      expect(parse(bare)).not.toHaveProperty("metadata.namespace");
+      expect((await preview(bare)).secret).toEqual(good.secret);
+
+      const text = manifest("other").replace("30m", "soon");
+      expect((await preview(text, 7)).problems.map((problem) => [problem.path.join("."), problem])).toEqual([
+        ["manifest.metadata.name", containing({ line: 5 })],
+        ["manifest.spec.refreshInterval", containing({ line: 9 })],
+        ["expectedGeneration", containing({ line: null })],
+      ]);
+      const of = (viewer: Viewer) =>
+        world.desired.previewSecretManifestUpdate(viewer, { id: secret.id, manifest: bare }, null);
+      expect(await of(memberOf("alpha"))).toMatchObject({ manifest: null, secret: null });
+      expect((await refusal(of(memberOf("beta")))).code).toBe("NOT_FOUND");
+    });
+  });
 });
+
+const containing = (part: object): unknown => expect.objectContaining(part);

@@ -1,6 +1,12 @@
 import type { JsonObject } from "../../domain/json.js";
 import type { SecretScope } from "../../domain/kinds.js";
-import type { CreateSecretInput, SecretPreview, UpdateSecretInput } from "../../domain/ports/desired-state.js";
+import type {
+  CreateSecretInput,
+  DesiredState,
+  SecretPreview,
+  UpdateSecretInput,
+} from "../../domain/ports/desired-state.js";
+import { locateProblems } from "../../domain/spec/manifest-lines.js";
 import { renderExternalSecret } from "../../domain/spec/render.js";
 import { targetNameOf } from "../../domain/spec/spec-view.js";
 import { toYaml } from "../../domain/spec/yaml.js";
@@ -11,10 +17,10 @@ import { boundedList } from "./ids.js";
 import { loadProject, type LoadedProject } from "./load.js";
 import { readManifest } from "./manifests.js";
 import { type NewSecret, planCreate, wishOfInput } from "./plan-create.js";
-import { planUpdate } from "./plan-update.js";
+import { planUpdate, type SecretChange } from "./plan-update.js";
 import { credentialNames } from "./secret-checks.js";
 import type { SecretDraft } from "./secret-draft.js";
-import { changeOfInput } from "./update-secret.js";
+import { changeOfInput, changeOfManifest } from "./update-secret.js";
 
 /** What was checked, and where it is shown. */
 interface Previewed {
@@ -46,7 +52,22 @@ export async function previewSecretManifest(
   const read = await readManifest(manifest, parts);
   const owner = scope === "PROJECT" ? projectId : null;
   const wish = wishOfManifest(read, { scope, projectId: owner, useCase: "GENERIC" }, projectId);
-  return show(parts, await runPreview(parts, viewer, previewNew(wish, projectId)), projectId);
+  return locate(
+    parts,
+    manifest,
+    await show(parts, await runPreview(parts, viewer, previewNew(wish, projectId)), projectId),
+  );
+}
+
+/** What updateSecretFromManifest would apply and refuse. @throws NOT_FOUND, CLUSTER_UNREACHABLE */
+export async function previewSecretManifestUpdate(
+  parts: Parts,
+  viewer: Viewer,
+  { id, manifest, expectedGeneration }: Parameters<DesiredState["previewSecretManifestUpdate"]>[1],
+  projectId: string | null,
+): Promise<SecretPreview> {
+  const change = changeOfManifest(id, await readManifest(manifest, parts), expectedGeneration ?? null);
+  return locate(parts, manifest, await previewChange(parts, viewer, change, projectId));
 }
 
 /** What updateSecret would apply and refuse. @throws NOT_FOUND, CLUSTER_UNREACHABLE */
@@ -56,9 +77,18 @@ export async function previewSecretUpdate(
   input: UpdateSecretInput,
   projectId: string | null,
 ): Promise<SecretPreview> {
+  return previewChange(parts, viewer, changeOfInput(input), projectId);
+}
+
+async function previewChange(
+  parts: Parts,
+  viewer: Viewer,
+  change: SecretChange,
+  projectId: string | null,
+): Promise<SecretPreview> {
   const previewed = await runPreview(parts, viewer, async (command) => {
     const place = projectId === null ? null : await loadProject(command, projectId, "none");
-    const { draft, live } = await planUpdate(command, changeOfInput(input));
+    const { draft, live } = await planUpdate(command, change);
     const shown = place ?? (await placeOf(command, draft));
     await warnOfCredential(command, draft, shown);
     return { draft, place: shown, uid: live.find((one) => one.projectId === shown?.id)?.uid ?? null };
@@ -96,8 +126,11 @@ async function placeOf(command: Command, draft: SecretDraft): Promise<LoadedProj
 
 async function show(parts: Parts, { draft, place, uid }: Previewed, projectId: string | null): Promise<SecretPreview> {
   const problems = draft.findings.toProblems();
+  const { name, provider, stored } = draft;
   const manifest = draft.findings.isForbidden ? null : render(parts, draft, place, uid);
-  if (manifest === null) return { manifest: null, problems };
+  const bare = manifest === null ? null : render(parts, draft, null, null);
+  if (manifest === null || bare === null || provider === null || stored === null)
+    return { manifest: null, problems, secret: null };
   // What is refused here already need not be put to the cluster, nor what would go into a namespace that isn't there.
   const ask = projectId !== null && place !== null && place.status === "READY" && !draft.findings.hasProblems;
   if (ask) {
@@ -105,8 +138,13 @@ async function show(parts: Parts, { draft, place, uid }: Previewed, projectId: s
       problems.push({ path: draft.paths.ofObject(path), message });
     }
   }
-  return { manifest: toYaml(manifest), problems };
+  return { manifest: toYaml(manifest), problems, secret: { name, provider, stored, manifest: toYaml(bare) } };
 }
+
+const locate = (parts: Parts, manifest: string, preview: SecretPreview): SecretPreview => ({
+  ...preview,
+  problems: locateProblems(manifest, parts.settings, preview.problems),
+});
 
 function render(parts: Parts, draft: SecretDraft, place: LoadedProject | null, uid: string | null): JsonObject | null {
   const { provider, stored, name } = draft;

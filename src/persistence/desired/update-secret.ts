@@ -60,7 +60,7 @@ export function changeOfInput(input: UpdateSecretInput): SecretChange {
 }
 
 /** The change that a manifest says. */
-function changeOfManifest(id: string, read: ReadManifest, expectedGeneration: number | null): SecretChange {
+export function changeOfManifest(id: string, read: ReadManifest, expectedGeneration: number | null): SecretChange {
   return {
     id,
     expectedGeneration,

@@ -305,7 +305,12 @@ export const SECRETS: Case[] = [
   },
   {
     name: "previews: what would be applied, and every problem",
-    document: `query ($bad: CreateSecretInput!, $update: UpdateSecretInput!, $manifest: String!, $project: ID) {
+    document: `query ($bad: CreateSecretInput!, $update: UpdateSecretInput!, $manifest: String!, $project: ID, $id: ID!, $own: String!) {
+      previewSecretManifestUpdate(id: $id, manifest: $own, expectedGeneration: 9, projectId: $project) {
+        manifest
+        problems { path message line }
+        secret { name labels annotations manifest provider { name } spec { refreshInterval } }
+      }
       previewSecret(input: $bad, projectId: $project) { manifest problems { path message } }
       previewSecretUpdate(input: $update, projectId: $project) { manifest problems { path message } }
       previewSecretManifest(manifest: $manifest, scope: ORGANIZATION, projectId: $project) { manifest problems { path message } } }`,
@@ -320,8 +325,27 @@ export const SECRETS: Case[] = [
           bad: { name, scope: "ORGANIZATION", providerId: provider.id, data, refreshInterval: "soon" },
           update: { id: secret.id, refreshInterval: "later" },
           manifest: manifest(other, provider).replace("90m", "never"),
+          id: secret.id,
+          own: manifest(secret.name, provider)
+            .replace("90m", "soon")
+            .replace("spec:", "  labels: { team: a }\n  annotations: { note: b }\nspec:"),
         },
         expected: {
+          previewSecretManifestUpdate: {
+            manifest: containing(`namespace: ${project.name}`),
+            problems: [
+              { path: ["manifest", "spec", "refreshInterval"], message: textLike(/./u), line: 9 },
+              { path: ["expectedGeneration"], message: textLike(/./u), line: null },
+            ],
+            secret: {
+              name: secret.name,
+              labels: { team: "a" },
+              annotations: { note: "b" },
+              manifest: containing(`name: ${secret.name}`),
+              provider: { name: provider.name },
+              spec: { refreshInterval: "soon" },
+            },
+          },
           previewSecret: { manifest: containing(`name: ${name}`), problems: problem(["refreshInterval"]) },
           previewSecretUpdate: {
             manifest: containing(`name: ${secret.name}`),

@@ -33,7 +33,7 @@ export class SecretWriteError extends Error {
 
 /** Whether a native Secret is still as the operator wrote it. */
 export function isSecretValid(context: OperatorContext, secret: KubeObject | undefined, object: KubeObject): boolean {
-  if (creationPolicy(object) === "Orphan") return true;
+  if (context.leavesOrphans && creationPolicy(object) === "Orphan") return true;
   if (secret === undefined) return false;
   if (stringMap(secret.metadata, "labels")[MANAGED_LABEL] !== "true") return false;
   return (
@@ -199,6 +199,9 @@ export function writeSecret(
       const dataFixed =
         !equal(record(wanted, "data"), record(existing, "data")) || text(wanted, "type") !== text(existing, "type");
       if (dataFixed) {
+        const tracked = toKubeObject({ ...existing, metadata: wanted.metadata });
+        if (!equal(tracked, existing))
+          context.api.update("secrets", namespaceOf(object), nameOf(wanted), tracked, options);
         throw new SecretWriteError(
           `unable to update secret ${targetName(object)}: secret is immutable`,
           "could not update secret, target is immutable",

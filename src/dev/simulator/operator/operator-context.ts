@@ -16,6 +16,8 @@ export interface OperatorContext {
   finalizer: boolean;
   /** Whether an immutable target that has fallen behind counts as synced (since 0.15). */
   keepsImmutable: boolean;
+  /** Whether an Orphan's native Secret that was deleted or edited by hand stays so (since 0.15). */
+  leavesOrphans: boolean;
   /** Which text a missing key gets: ESO's own, or the backend's. */
   missingKeyText: "eso" | "backend";
   /** Secrets that stores refer to and that are known to be absent, as `namespace/name`. */
