@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from "../../src/dev/postgres/embedded.js";
 import { startSimulator, type Simulator } from "../../src/dev/simulator/index.js";
 import { ask, ChaosClient } from "./client.js";
 import { checkLog } from "./log-check.js";
+import { toldOf } from "./told-of.js";
 import { Product } from "./product.js";
 import { Random } from "./random.js";
 
@@ -151,6 +152,8 @@ async function run({
     `clusters as desired ${((performance.now() - settled) / 1000).toFixed(1)} s after the last mutation, ${((performance.now() - restartedAt) / 1000).toFixed(1)} s after the last start`,
   );
   for (const violation of violations.slice(0, 20)) say(`VIOLATION ${violation}`);
+  const unwanted = converged.left.flatMap((left) => /of assignment ([0-9a-f-]{36})$/u.exec(left)?.[1] ?? []);
+  for (const told of await toldOf(databaseUrl, unwanted.slice(0, 3))) say(`  ${told}`);
   say(violations.length === 0 ? "nothing lost, nothing half done" : `${violations.length} violations`);
   return violations.length === 0 ? 0 : 1;
 }
@@ -218,8 +221,11 @@ function differences(simulator: Simulator, wanted: ReadonlyMap<string, string>, 
       const place = `${namespace}/${name}`;
       seen.add(place);
       const key = JSON.stringify(object["spec"]).match(/"key":"([^"]*)"/)?.[1];
-      if (!wanted.has(place)) left.push(`${place} is in the cluster and should not be`);
-      else if (key !== wanted.get(place)) left.push(`${place} reads ${key} instead of ${wanted.get(place)}`);
+      if (!wanted.has(place)) {
+        const labels = JSON.stringify(object.metadata["labels"] ?? {});
+        const id = /"secretariat.io\/assignment":"([^"]*)"/u.exec(labels)?.[1] ?? "nobody";
+        left.push(`${place} is in the cluster and should not be, of assignment ${id}`);
+      } else if (key !== wanted.get(place)) left.push(`${place} reads ${key} instead of ${wanted.get(place)}`);
     }
   }
   for (const place of wanted.keys()) if (!seen.has(place)) left.push(`${place} is missing in the cluster`);

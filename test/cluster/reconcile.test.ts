@@ -290,6 +290,27 @@ describe("one leader after another", () => {
     }
   });
 
+  it("a leader that ends between making an object again and its record, and the secret is deleted meanwhile: that object goes as well", async () => {
+    try {
+      const { project, secret } = await scene.synced();
+      cluster.faults.add({ match: { verb: "apply", resource: "externalsecrets" }, effect: { kind: "lostAnswer" } });
+      const before = objectOf(cluster, { project, secret })?.metadata["uid"];
+      cluster.store.delete("externalsecrets", project.name, secret.name);
+      await eventually(() => {
+        const object = objectOf(cluster, { project, secret });
+        return object !== undefined && object.metadata["uid"] !== before;
+      });
+      expect(await deleteSecret(scene, secret.id)).toEqual({ status: "DELETING" });
+      await scene.app.app.stop();
+      cluster.faults.clear();
+      const admin = await replica();
+      await eventually(async () => (await assignmentsOf(admin, secret)) === null);
+      expect(objectOf(cluster, { project, secret })).toBeUndefined();
+    } finally {
+      await stopAll();
+    }
+  });
+
   it("a leader that ends between a delete and its record: the next one lets the row go", async () => {
     try {
       const { project, secret } = await scene.synced();

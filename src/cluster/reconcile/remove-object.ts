@@ -14,7 +14,7 @@ export interface UnwantedObject<T extends Observed & { deletionTimestamp: string
   resource: ResourceRef;
   namespace: string | null;
   name: string;
-  /** uid in the row; null: the answer to our create was lost, if it was carried out at all. */
+  /** uid in the row; null, or that of an object that has gone: the answer to our create was lost, if it was carried out at all. */
   uid: string | null;
   /** When the row says that a delete was first sent. */
   deleteSentAt: number | null;
@@ -92,7 +92,7 @@ function isTarget<T extends Observed & { deletionTimestamp: string | null }>(
   unwanted: UnwantedObject<T>,
   object: T,
 ): boolean {
-  return unwanted.uid === null ? unwanted.isOurs(object) : object.uid === unwanted.uid;
+  return object.uid === unwanted.uid || unwanted.isOurs(object);
 }
 
 async function readTarget<T extends Observed & { deletionTimestamp: string | null }>(
