@@ -101,6 +101,15 @@ export function isClusterFailure(error: unknown): boolean {
   return error.status === 401 || error.status === 429 || (error.status >= 500 && !isTypedPatchFailure(error));
 }
 
+/** Nothing new is taken into a namespace that is going away: it says nothing of the object, which goes as well (apiserver's NamespaceLifecycle admission). */
+export function isNamespaceTerminating(error: unknown): boolean {
+  return (
+    error instanceof KubernetesError &&
+    error.status === 403 &&
+    error.causes.some(({ reason }) => reason === "NamespaceTerminating")
+  );
+}
+
 /** The API server's 500 for an apply whose object doesn't fit the schema: a verdict about the object, not a failure of the server. */
 export function isTypedPatchFailure(error: KubernetesError): boolean {
   return error.status === 500 && error.message.includes("failed to create typed patch object");

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ClusterUnreachableError, KubernetesError } from "../kubernetes-error.js";
+import { ClusterUnreachableError, KubernetesError, type StatusCause } from "../kubernetes-error.js";
 import { TroubleLog } from "./trouble-log.js";
 
 const details = { name: "", group: "", kind: "", uid: "" };
-const answered = (status: number, reason: string, message = "no"): KubernetesError =>
-  new KubernetesError(status, reason, message, details, [], null);
+const answered = (status: number, reason: string, message = "no", causes: StatusCause[] = []): KubernetesError =>
+  new KubernetesError(status, reason, message, details, causes, null);
+const TERMINATING = { reason: "NamespaceTerminating", message: "namespace a is being terminated", field: "" };
 
 describe("what an error of a call means for its object", () => {
   const log = (): { troubles: TroubleLog; at: (now: number) => void } => {
@@ -17,6 +18,7 @@ describe("what an error of a call means for its object", () => {
     [answered(401, "Unauthorized"), "unreachable"],
     [answered(429, "TooManyRequests"), "unreachable"],
     [answered(503, "ServiceUnavailable"), "unreachable"],
+    [answered(403, "Forbidden", "it is being terminated", [TERMINATING]), "unreachable"],
     [answered(403, "Forbidden"), "refused"],
     [answered(500, "InternalError", "failed to create typed patch object (a/b): no such field"), "refused"],
   ])("%s: %s", (error, kind) => expect(log().troubles.of("a", error)).toMatchObject({ kind }));

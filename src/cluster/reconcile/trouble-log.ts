@@ -1,5 +1,11 @@
 import type { Trouble } from "../../domain/status/trouble.js";
-import { isClusterFailure, isTypedPatchFailure, KubernetesError, toldToAll } from "../kubernetes-error.js";
+import {
+  isClusterFailure,
+  isNamespaceTerminating,
+  isTypedPatchFailure,
+  KubernetesError,
+  toldToAll,
+} from "../kubernetes-error.js";
 
 /** The cluster serves none of the operator's kinds. */
 export const NO_OPERATOR: Trouble = {
@@ -43,7 +49,8 @@ export class TroubleLog {
    * @throws the error itself where it is neither a refusal nor a failure of the cluster
    */
   of(key: string, error: unknown): Trouble {
-    if (isClusterFailure(error)) {
+    // Of a namespace that is going away our watch may not know yet: then the object is not judged, and stays as it was told.
+    if (isClusterFailure(error) || isNamespaceTerminating(error)) {
       const first = this.#since.get(key) ?? this.now();
       this.#since.set(key, first);
       const since = Math.min(first, this.#clusterSince ?? first);
