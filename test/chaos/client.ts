@@ -1,43 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { type Body, dataOf, NoAnswer, patiently, Refusal } from "./answers.js";
 import type { Random } from "./random.js";
-
-/** What a client knows of one of its secrets; null: it is gone, or going. */
-export interface SecretState {
-  generation: number;
-  remoteKey: string;
-  /** Names of projects, sorted. */
-  projects: string[];
-}
-
-/** No answer came: what was asked for happened wholly or not at all. */
-export class NoAnswer extends Error {}
-/** The product refused; nothing happened. */
-export class Refusal extends Error {
-  constructor(readonly code: string) {
-    super(code);
-  }
-}
+import { type SecretAnswer, type SecretState, STATE_FIELDS, stateOf } from "./secret-state.js";
 
 /** Sends one operation. @throws NoAnswer, Refusal */
 export async function ask<T>(url: string, query: string, variables: Record<string, unknown> = {}): Promise<T> {
-  const body = await answerOf<T>(url, query, variables);
-  const [error] = body.errors ?? [];
-  if (error !== undefined) {
-    const code = error.extensions?.code ?? "UNKNOWN";
-    // A connection to the database that was lost in the middle: its outcome is not known either.
-    if (code === "INTERNAL_SERVER_ERROR") throw new NoAnswer(error.message);
-    throw new Refusal(code);
-  }
-  if (body.data === null || body.data === undefined) throw new NoAnswer("no data");
-  return body.data;
+  return dataOf(await answerOf(url, query, variables)) as T; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the caller knows what was asked for
 }
 
-interface Body<T> {
-  data?: T | null;
-  errors?: { message: string; extensions?: { code?: string } }[];
-}
-
-async function answerOf<T>(url: string, query: string, variables: Record<string, unknown>): Promise<Body<T>> {
+async function answerOf(url: string, query: string, variables: Record<string, unknown>): Promise<Body> {
   try {
     const response = await fetch(`${url}/graphql`, {
       method: "POST",
@@ -45,7 +15,7 @@ async function answerOf<T>(url: string, query: string, variables: Record<string,
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.timeout(20_000),
     });
-    const body: Body<T> = JSON.parse(await response.text()); // oxlint-disable-line typescript/no-unsafe-assignment -- the shape is GraphQL's, and what is in `data` the caller's operation
+    const body: Body = JSON.parse(await response.text()); // oxlint-disable-line typescript/no-unsafe-assignment -- the shape is GraphQL's, and what is in `data` the caller's operation
     return body;
   } catch (error) {
     throw new NoAnswer("no answer", { cause: error });
@@ -57,29 +27,6 @@ interface Setting {
   providerId: string;
   projects: ReadonlyMap<string, string>;
 }
-
-const FIELDS =
-  "id generation deletionRequestedAt spec { data { remoteKey } } assignments(first: 100) { nodes { deletionRequestedAt project { name } } }";
-
-interface SecretAnswer {
-  id: string;
-  generation: number;
-  deletionRequestedAt: string | null;
-  spec: { data: { remoteKey: string }[] };
-  assignments: { nodes: { deletionRequestedAt: string | null; project: { name: string } }[] };
-}
-
-const stateOf = (secret: SecretAnswer | null): SecretState | null =>
-  secret === null || secret.deletionRequestedAt !== null
-    ? null
-    : {
-        generation: secret.generation,
-        remoteKey: secret.spec.data[0]?.remoteKey ?? "",
-        projects: secret.assignments.nodes
-          .filter((node) => node.deletionRequestedAt === null)
-          .map((node) => node.project.name)
-          .sort(),
-      };
 
 /** One client with secrets of its own, which knows at every moment what must be there. */
 export class ChaosClient {
@@ -219,38 +166,26 @@ export class ChaosClient {
 
   /** What the API says of a secret now; waits until it says something. */
   async read(id: string): Promise<SecretState | null> {
-    return await this.#patiently(async () => {
+    return await patiently(async () => {
       const { secret } = await ask<{ secret: SecretAnswer | null }>(
         this.setting.url,
-        `query ($id: ID!) { secret(id: $id) { ${FIELDS} } }`,
+        `query ($id: ID!) { secret(id: $id) { ${STATE_FIELDS} } }`,
         { id },
       );
       return stateOf(secret);
-    });
+    }, 60_000);
   }
 
   async #readByName(name: string): Promise<{ id: string; state: SecretState | null } | null> {
-    return await this.#patiently(async () => {
+    return await patiently(async () => {
       const { secrets } = await ask<{ secrets: { nodes: (SecretAnswer & { name: string })[] } }>(
         this.setting.url,
-        `query ($name: String!) { secrets(first: 100, filter: { search: $name }) { nodes { name ${FIELDS} } } }`,
+        `query ($name: String!) { secrets(first: 100, filter: { search: $name }) { nodes { name ${STATE_FIELDS} } } }`,
         { name },
       );
       const found = secrets.nodes.find((node) => node.name === name);
       return found === undefined ? null : { id: found.id, state: stateOf(found) };
-    });
-  }
-
-  async #patiently<T>(read: () => Promise<T>): Promise<T> {
-    const deadline = performance.now() + 60_000;
-    for (;;) {
-      try {
-        return await read();
-      } catch (error) {
-        if (!(error instanceof NoAnswer) || performance.now() > deadline) throw error;
-        await delay(50);
-      }
-    }
+    }, 60_000);
   }
 
   #remember(id: string, name: string, state: SecretState | null): void {

@@ -1,3 +1,4 @@
+import { patiently } from "./answers.js";
 import { setTimeout as delay } from "node:timers/promises";
 import { Subscriber } from "./actors/subscriber.js";
 import { ClusterLog } from "./check/cluster-log.js";
@@ -222,7 +223,7 @@ export async function swapAll(scene: Scene): Promise<{ written: string[]; status
 
 async function untilUnreachable(world: World): Promise<string[]> {
   for (let tries = 0; ; tries += 1) {
-    const { clusters } = await world.patiently(() =>
+    const { clusters } = await patiently(() =>
       world.api.ask<{ clusters: { status: string; statusReason: string | null }[] }>(
         ADA,
         "{ clusters { status statusReason } }",

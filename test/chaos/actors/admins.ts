@@ -1,5 +1,6 @@
+import { NoAnswer, Refusal } from "../answers.js";
 import type { Random } from "../random.js";
-import { ADA, GRACE, MOE, MOES, NoAnswer, orgKey, Refusal, VAULT, type World } from "../stage/world.js";
+import { ADA, GRACE, MOE, MOES, orgKey, VAULT, type World } from "../stage/world.js";
 import type { SecretOwner } from "./secret-owner.js";
 
 /** Lets one person come to and go from projects. */

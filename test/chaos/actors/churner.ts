@@ -1,5 +1,6 @@
+import { NoAnswer, patiently, Refusal } from "../answers.js";
 import type { Random } from "../random.js";
-import { ADA, GRACE, NoAnswer, orgKey, Refusal, VAULT, type World } from "../stage/world.js";
+import { ADA, GRACE, orgKey, VAULT, type World } from "../stage/world.js";
 
 interface Churned {
   name: string;
@@ -93,7 +94,7 @@ export class Churner {
     let all = true;
     for (const project of this.#projects) {
       if (project.id === "" || !project.gone) continue;
-      const { project: found } = await this.world.patiently(() =>
+      const { project: found } = await patiently(() =>
         this.world.api.ask<{ project: { id: string; status: string } | null }>(ADA, PROJECT, { name: project.name }),
       );
       if (found !== null && found.id === project.id) all = false;
@@ -103,7 +104,7 @@ export class Churner {
 
   async relearn(): Promise<void> {
     for (const project of this.#projects) {
-      const { project: found } = await this.world.patiently(() =>
+      const { project: found } = await patiently(() =>
         this.world.api.ask<{ project: { id: string; status: string } | null }>(ADA, PROJECT, { name: project.name }),
       );
       project.id = found?.id ?? "";
@@ -115,7 +116,7 @@ export class Churner {
   async check(): Promise<void> {
     for (const { name, id, gone } of this.#projects) {
       if (id === "") continue;
-      const { project } = await this.world.patiently(() =>
+      const { project } = await patiently(() =>
         this.world.api.ask<{ project: { id: string; status: string } | null }>(ADA, PROJECT, { name }),
       );
       if (gone && project !== null) this.world.found(`LOST the deletion of ${name}: it is ${project.status} still`);

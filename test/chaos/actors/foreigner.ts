@@ -1,5 +1,6 @@
+import { NoAnswer, Refusal } from "../answers.js";
 import type { Random } from "../random.js";
-import { GRACE, NoAnswer, orgKey, Refusal, type World } from "../stage/world.js";
+import { GRACE, orgKey, type World } from "../stage/world.js";
 import { byHand } from "./admins.js";
 
 /** What a foreign hand did: the cluster's history is judged by it. */

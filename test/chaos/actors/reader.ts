@@ -1,5 +1,6 @@
+import { NoAnswer } from "../answers.js";
 import type { Random } from "../random.js";
-import { NoAnswer, type World } from "../stage/world.js";
+import { type World } from "../stage/world.js";
 import type { Person } from "../stage/issuer.js";
 import { Seen } from "../check/seen.js";
 

@@ -1,38 +1,8 @@
+import { NoAnswer, patiently, Refusal } from "../answers.js";
 import type { Person } from "../stage/issuer.js";
 import type { Random } from "../random.js";
-import { NoAnswer, Refusal, type Project, type World } from "../stage/world.js";
-
-/** What must be there of a secret. */
-export interface SecretState {
-  generation: number;
-  remoteKey: string;
-  /** Names of projects, sorted. */
-  projects: string[];
-}
-
-const FIELDS =
-  "id generation deletionRequestedAt spec { data { remoteKey } } assignments(first: 100) { nodes { deletionRequestedAt project { name } } }";
-
-interface SecretAnswer {
-  id: string;
-  generation: number;
-  deletionRequestedAt: string | null;
-  spec: { data: { remoteKey: string }[] };
-  assignments: { nodes: { deletionRequestedAt: string | null; project: { name: string } }[] };
-}
-
-/** Null: it is gone, or going. */
-const stateOf = (secret: SecretAnswer | null): SecretState | null =>
-  secret === null || secret.deletionRequestedAt !== null
-    ? null
-    : {
-        generation: secret.generation,
-        remoteKey: secret.spec.data[0]?.remoteKey ?? "",
-        projects: secret.assignments.nodes
-          .filter((node) => node.deletionRequestedAt === null)
-          .map((node) => node.project.name)
-          .sort(),
-      };
+import { type SecretAnswer, type SecretState, STATE_FIELDS, stateOf } from "../secret-state.js";
+import { type Project, type World } from "../stage/world.js";
 
 /** So many secrets of its own does a client have at most. */
 const MOST = 12;
@@ -225,10 +195,10 @@ export class SecretOwner {
   }
 
   #read(id: string): Promise<SecretState | null> {
-    return this.world.patiently(async () => {
+    return patiently(async () => {
       const { secret } = await this.world.api.ask<{ secret: SecretAnswer | null }>(
         this.options.person,
-        `query ($id: ID!) { secret(id: $id) { ${FIELDS} } }`,
+        `query ($id: ID!) { secret(id: $id) { ${STATE_FIELDS} } }`,
         { id },
       );
       return stateOf(secret);

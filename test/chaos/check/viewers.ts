@@ -1,3 +1,4 @@
+import { patiently } from "../answers.js";
 import { Client } from "pg";
 import type { Segment, Subscriber } from "../actors/subscriber.js";
 import type { Reader } from "../actors/reader.js";
@@ -175,7 +176,7 @@ interface Counts {
 
 /** Counts and roll-ups as a viewer is told them, beside PostgreSQL's own over what they may see. The system must be quiet. */
 export async function checkCounts(world: World, person: Person): Promise<string[]> {
-  const told = await world.patiently(() =>
+  const told = await patiently(() =>
     world.api.ask<Counts>(
       person,
       "{ projects { totalCount } secrets { totalCount } history { totalCount } secretCounts { status count } }",

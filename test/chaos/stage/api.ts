@@ -1,25 +1,7 @@
+import { type Body, dataOf, NoAnswer } from "../answers.js";
 import type { Random } from "../random.js";
 import type { Issuer, Person } from "./issuer.js";
 import type { Replica } from "./replica.js";
-
-/** No answer came: what was asked for happened wholly or not at all, perhaps only later. */
-export class NoAnswer extends Error {}
-
-/** The product refused; nothing happened. */
-export class Refusal extends Error {
-  constructor(
-    readonly code: string,
-    readonly reason: string | null,
-    message: string,
-  ) {
-    super(`${code}${reason === null ? "" : ` ${reason}`}: ${message}`);
-  }
-}
-
-interface Body {
-  data?: unknown;
-  errors?: { message: string; extensions?: { code?: string; reason?: string } }[];
-}
 
 const LIMIT = 15_000;
 
@@ -63,15 +45,8 @@ export class Api {
   async ask<T>(person: Person, query: string, variables: Record<string, unknown> = {}): Promise<T> {
     const { body } = await this.send(person, query, variables);
     const [error] = body.errors ?? [];
-    if (error !== undefined) {
-      const { code = "UNKNOWN", reason = null } = error.extensions ?? {};
-      this.#count(code);
-      // A connection to the database that was lost in the middle: its outcome is not known either.
-      if (code === "INTERNAL_SERVER_ERROR") throw new NoAnswer(error.message);
-      throw new Refusal(code, reason, error.message);
-    }
-    if (body.data === null || body.data === undefined) throw new NoAnswer("no data");
-    return body.data as T; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the caller knows what was asked for
+    if (error !== undefined) this.#count(error.extensions?.code ?? "UNKNOWN");
+    return dataOf(body) as T; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the caller knows what was asked for
   }
 
   #count(code: string): void {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { patiently } from "../answers.js";
 import { Random } from "../random.js";
-import { Api, NoAnswer, Refusal } from "./api.js";
+import { Api } from "./api.js";
 import { Gate } from "./gate.js";
 import type { Person } from "./issuer.js";
 import type { Stage } from "./stage.js";
@@ -79,19 +80,6 @@ export class World {
     this.findings.push(what);
   }
 
-  /** Asks until somebody answers. @throws Refusal; NoAnswer after a minute and a half */
-  async patiently<T>(read: () => Promise<T>, limit = 90_000): Promise<T> {
-    const deadline = performance.now() + limit;
-    for (;;) {
-      try {
-        return await read();
-      } catch (error) {
-        if (!(error instanceof NoAnswer) || performance.now() > deadline) throw error;
-        await delay(100);
-      }
-    }
-  }
-
   /** Projects, provider, members and values that the run begins with. */
   async prepare(): Promise<void> {
     for (const cluster of this.stage.clusters) {
@@ -135,7 +123,7 @@ export class World {
   async #until<T>(query: string, done: (answer: T) => boolean): Promise<T> {
     const deadline = performance.now() + 60_000;
     for (;;) {
-      const answer = await this.patiently(() => this.api.ask<T>(ADA, query));
+      const answer = await patiently(() => this.api.ask<T>(ADA, query));
       if (done(answer)) return answer;
       if (performance.now() > deadline)
         throw new Error(`not as it should be within a minute: ${JSON.stringify(answer)}`);
@@ -143,5 +131,3 @@ export class World {
     }
   }
 }
-
-export { NoAnswer, Refusal };
