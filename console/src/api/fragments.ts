@@ -10,6 +10,24 @@ export const PERMISSION = graphql(`
   }
 `);
 
+/** Where an assignment stands, why, and what may be done with it. */
+export const ASSIGNMENT_STANDING = graphql(
+  `
+    fragment AssignmentStandingParts on Assignment {
+      id
+      status
+      reason
+      message
+      lastTransitionAt
+      deletionRequestedAt
+      permissions {
+        ...PermissionParts
+      }
+    }
+  `,
+  [PERMISSION],
+);
+
 /** All of a spec that the API has fields for. */
 export const SPEC = graphql(`
   fragment SpecParts on SecretSpec {

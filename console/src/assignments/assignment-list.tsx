@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { AssignmentStatus } from "../api/graphql.ts";
 import { Button } from "../ui/button.tsx";
+import { CardTable } from "../ui/card-table.tsx";
 import { Filter } from "../ui/filter.tsx";
 import { Empty, ErrorNote, Loading } from "../ui/note.tsx";
 import { useFind, type Find } from "../ui/picker.tsx";
@@ -106,23 +107,9 @@ export function AssignmentList({
         </div>
       )}
       {page !== undefined && page.nodes.length > 0 && (
-        <div className="table-frame" data-stale={stale || undefined}>
-          <table className="cards" aria-label={label} aria-busy={stale}>
-            <thead>
-              <tr>
-                {columns.map((column) => (
-                  <th scope="col" key={column}>
-                    {column}
-                  </th>
-                ))}
-                <th scope="col">
-                  <span className="hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>{children}</tbody>
-          </table>
-        </div>
+        <CardTable label={label} columns={columns} hasActions stale={stale}>
+          {children}
+        </CardTable>
       )}
       {page !== undefined && (isFiltered || page.nodes.length < total) && (
         <nav className="pager" aria-label={`Pages of ${one}s`}>

@@ -148,6 +148,23 @@ const dataFromOf = ({ dataFrom }: Draft) =>
       : { find: { nameRegExp: orNull(nameRegExp), path: orNull(path), tags: mapOf(tags) } },
   );
 
+/** What is read, and when: the same for a new secret and for a change. */
+const sourceOf = (draft: Draft) => ({
+  data: dataOf(draft),
+  dataFrom: dataFromOf(draft),
+  refreshPolicy: draft.refreshPolicy,
+  refreshInterval: orNull(draft.refreshInterval),
+});
+
+/** What of the Kubernetes Secret a change says as a new one does. */
+const targetOf = (draft: Draft) => ({
+  name: orNull(draft.targetName),
+  type: draft.targetType.trim(),
+  creationPolicy: draft.creationPolicy,
+  deletionPolicy: draft.deletionPolicy,
+  immutable: draft.immutable,
+});
+
 /** What `createSecret` takes. @param projectId the project whose own it is to be; null: the organization's */
 export const createInputOf = (
   draft: Draft,
@@ -162,16 +179,9 @@ export const createInputOf = (
         scope: projectId === null ? "ORGANIZATION" : "PROJECT",
         useCase,
         providerId: draft.providerId,
-        data: dataOf(draft),
-        dataFrom: dataFromOf(draft),
-        refreshPolicy: draft.refreshPolicy,
-        refreshInterval: orNull(draft.refreshInterval),
+        ...sourceOf(draft),
         target: {
-          name: orNull(draft.targetName),
-          type: draft.targetType.trim(),
-          creationPolicy: draft.creationPolicy,
-          deletionPolicy: draft.deletionPolicy,
-          immutable: draft.immutable,
+          ...targetOf(draft),
           labels: mapOf(draft.labels),
           annotations: mapOf(draft.annotations),
           template: draft.template,
@@ -185,16 +195,9 @@ export const updateInputOf = (draft: Draft, useCase: SecretUseCase, secret: Edit
   expectedGeneration: secret.generation,
   useCase,
   providerId: draft.providerId,
-  data: dataOf(draft),
-  dataFrom: dataFromOf(draft),
-  refreshPolicy: draft.refreshPolicy,
-  refreshInterval: orNull(draft.refreshInterval),
+  ...sourceOf(draft),
   target: {
-    name: orNull(draft.targetName),
-    type: draft.targetType.trim(),
-    creationPolicy: draft.creationPolicy,
-    deletionPolicy: draft.deletionPolicy,
-    immutable: draft.immutable,
+    ...targetOf(draft),
     ...changed("labels", mapOf(draft.labels), secret),
     ...changed("annotations", mapOf(draft.annotations), secret),
     ...changed("template", draft.template, secret),

@@ -1,4 +1,4 @@
-import { PERMISSION, PROVIDER_LABEL } from "../api/fragments.ts";
+import { ASSIGNMENT_STANDING, PERMISSION, PROVIDER_LABEL } from "../api/fragments.ts";
 import { graphql, type ResultOf } from "../api/graphql.ts";
 
 export const PROJECTS = graphql(`
@@ -92,15 +92,7 @@ export const PROJECT_SECRETS = graphql(
             endCursor
           }
           nodes {
-            id
-            status
-            reason
-            message
-            lastTransitionAt
-            deletionRequestedAt
-            permissions {
-              ...PermissionParts
-            }
+            ...AssignmentStandingParts
             secret {
               id
               name
@@ -119,7 +111,7 @@ export const PROJECT_SECRETS = graphql(
       }
     }
   `,
-  [PERMISSION, PROVIDER_LABEL],
+  [ASSIGNMENT_STANDING, PERMISSION, PROVIDER_LABEL],
 );
 
 export type ProjectAssignment = NonNullable<

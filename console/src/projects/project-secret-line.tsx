@@ -1,10 +1,8 @@
-import { useMutation } from "@apollo/client/react";
 import { Link } from "wouter";
-import { SYNC_ASSIGNMENT } from "../secret/documents.ts";
+import { SyncButton } from "../assignments/sync-button.tsx";
 import { Button, PermittedButton } from "../ui/button.tsx";
 import { Cause } from "../ui/status.tsx";
 import { Time } from "../ui/time.tsx";
-import { useToasts } from "../ui/toast.tsx";
 import { ProviderLabel, scopeWord, useCaseWord } from "../ui/words.tsx";
 import type { ProjectAssignment } from "./documents.ts";
 
@@ -20,8 +18,6 @@ export function ProjectSecretLine({
   onForget: ((assignment: ProjectAssignment) => void) | null;
 }): React.JSX.Element {
   const { id, secret, status, reason, message, lastTransitionAt, permissions } = assignment;
-  const [sync, { loading }] = useMutation(SYNC_ASSIGNMENT, { variables: { id } });
-  const toasts = useToasts();
   const isOwn = secret.scope === "PROJECT";
   const isLeaving = (isOwn ? secret : assignment).deletionRequestedAt !== null;
   return (
@@ -42,19 +38,12 @@ export function ProjectSecretLine({
       </td>
       <td>
         <span className="row">
-          <PermittedButton
+          <SyncButton
+            id={id}
             permissions={permissions}
-            action="SYNC"
-            small
-            icon="sync"
-            isPending={loading}
-            aria-label={`Sync ${secret.name} now`}
-            onPress={() => {
-              sync().then(() => toasts.done(`Fetching ${secret.name} anew.`), toasts.failed);
-            }}
-          >
-            Sync
-          </PermittedButton>
+            label={`Sync ${secret.name} now`}
+            notice={`Fetching ${secret.name} anew.`}
+          />
           {isLeaving ? (
             onForget !== null && (
               <Button

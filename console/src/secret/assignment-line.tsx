@@ -1,10 +1,9 @@
-import { useMutation } from "@apollo/client/react";
 import { Link } from "wouter";
+import { SyncButton } from "../assignments/sync-button.tsx";
 import { Button, PermittedButton } from "../ui/button.tsx";
 import { Cause } from "../ui/status.tsx";
 import { Time } from "../ui/time.tsx";
-import { useToasts } from "../ui/toast.tsx";
-import { SYNC_ASSIGNMENT, type AssignmentRow } from "./documents.ts";
+import type { AssignmentRow } from "./documents.ts";
 
 /** One assignment: where it stands, why, and what can be done with it. */
 export function AssignmentLine({
@@ -18,8 +17,6 @@ export function AssignmentLine({
   onForget: ((assignment: AssignmentRow) => void) | null;
 }): React.JSX.Element {
   const { id, project, status, reason, message, lastTransitionAt, refreshedAt, permissions } = assignment;
-  const [sync, { loading }] = useMutation(SYNC_ASSIGNMENT, { variables: { id } });
-  const toasts = useToasts();
   const isLeaving = assignment.deletionRequestedAt !== null;
   return (
     <tr>
@@ -38,19 +35,12 @@ export function AssignmentLine({
       </td>
       <td>
         <span className="row">
-          <PermittedButton
+          <SyncButton
+            id={id}
             permissions={permissions}
-            action="SYNC"
-            small
-            icon="sync"
-            isPending={loading}
-            aria-label={`Sync now in ${project.name}`}
-            onPress={() => {
-              sync().then(() => toasts.done(`Fetching anew in ${project.name}.`), toasts.failed);
-            }}
-          >
-            Sync
-          </PermittedButton>
+            label={`Sync now in ${project.name}`}
+            notice={`Fetching anew in ${project.name}.`}
+          />
           {isLeaving ? (
             onForget !== null && (
               <Button

@@ -1,4 +1,4 @@
-import { HISTORY_ENTRY, PERMISSION, SPEC } from "../api/fragments.ts";
+import { ASSIGNMENT_STANDING, HISTORY_ENTRY, PERMISSION, SPEC } from "../api/fragments.ts";
 import { graphql, type ResultOf } from "../api/graphql.ts";
 
 export const SECRET = graphql(
@@ -65,16 +65,8 @@ export const ASSIGNMENTS = graphql(
             endCursor
           }
           nodes {
-            id
-            status
-            reason
-            message
-            lastTransitionAt
+            ...AssignmentStandingParts
             refreshedAt
-            deletionRequestedAt
-            permissions {
-              ...PermissionParts
-            }
             project {
               id
               name
@@ -88,7 +80,7 @@ export const ASSIGNMENTS = graphql(
       }
     }
   `,
-  [PERMISSION],
+  [ASSIGNMENT_STANDING],
 );
 
 export type AssignmentRow = NonNullable<ResultOf<typeof ASSIGNMENTS>["secret"]>["assignments"]["nodes"][number];

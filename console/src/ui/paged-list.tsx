@@ -1,5 +1,6 @@
 import { useSearchParams } from "wouter";
 import { Button } from "./button.tsx";
+import { CardTable } from "./card-table.tsx";
 import { Empty, ErrorNote, Loading } from "./note.tsx";
 import { Search } from "./search.tsx";
 import { counted } from "./words.tsx";
@@ -82,20 +83,9 @@ export function PagedList({
       )}
       {page !== undefined && page.nodes.length > 0 && (
         <>
-          <div className="table-frame" data-stale={stale || undefined}>
-            <table className="cards" aria-label={title} aria-busy={stale}>
-              <thead>
-                <tr>
-                  {columns.map((column) => (
-                    <th scope="col" key={column}>
-                      {column}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>{children}</tbody>
-            </table>
-          </div>
+          <CardTable label={title} columns={columns} stale={stale}>
+            {children}
+          </CardTable>
           <nav className="pager" aria-label="Pages">
             <span className="muted small">{counted(page.totalCount, one)}</span>
             <div className="row">
