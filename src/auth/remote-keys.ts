@@ -4,6 +4,7 @@ import { fetchJsonText, parseObject } from "./bounded-json.js";
 import { DISCOVERY_MAX_AGE, discoveryDocument, discoveryUrl, endpointOf } from "./discovery.js";
 import { withFailureCooldown } from "./failure-cooldown.js";
 import { issuerProblem } from "./issuer-url.js";
+import { kept } from "./kept.js";
 import { IssuerUnreachable } from "./settings.js";
 import type { KeySource, RemoteKeySettings } from "./settings.js";
 
@@ -30,15 +31,12 @@ export function createRemoteKeySource(settings: RemoteKeySettings): KeySource {
   let keys: RemoteJWKSet | null = null;
   let keysUrl = "";
   let keysAt = 0;
-  let discoveredAt = 0;
-  let discovering: Promise<RemoteJWKSet> | null = null;
 
   async function discover(): Promise<RemoteJWKSet> {
     const url = discoveryUrl(settings.issuer);
     const found = await request(url, (text) =>
       endpointOf(discoveryDocument(text, settings.issuer, url), "jwks_uri", url),
     );
-    discoveredAt = Date.now();
     if (keys !== null && keysUrl === found.href) return keys;
     keysUrl = found.href;
     keys = createRemoteJWKSet(found, {
@@ -54,18 +52,7 @@ export function createRemoteKeySource(settings: RemoteKeySettings): KeySource {
     return keys;
   }
 
-  async function currentKeys(): Promise<RemoteJWKSet> {
-    if (keys !== null && Date.now() - discoveredAt < DISCOVERY_MAX_AGE) return keys;
-    discovering ??= discover().finally(() => {
-      discovering = null;
-    });
-    try {
-      return await discovering;
-    } catch (error) {
-      if (keys === null) throw error;
-      return keys;
-    }
-  }
+  const currentKeys = kept(DISCOVERY_MAX_AGE, discover);
 
   return async (header, token) => {
     const current = await currentKeys();

@@ -3,6 +3,7 @@ import type { Logger } from "../../domain/ports/logger.js";
 import { fetchJsonText } from "../bounded-json.js";
 import { DISCOVERY_MAX_AGE, discoveryDocument, discoveryUrl, endpointOf } from "../discovery.js";
 import { withFailureCooldown } from "../failure-cooldown.js";
+import { kept } from "../kept.js";
 import { ALGORITHMS } from "../refusals.js";
 
 export interface MetadataSettings {
@@ -24,27 +25,9 @@ export function createMetadataSource(settings: MetadataSettings): () => Promise<
   const request = withFailureCooldown(failureCooldown, settings, (address) =>
     fetchJsonText(address, AbortSignal.timeout(timeout)),
   );
-  let known: { at: number; metadata: AuthorizationServer } | null = null;
-  let reading: Promise<AuthorizationServer> | null = null;
-
-  const read = async (): Promise<AuthorizationServer> => {
-    const metadata = await request(url, (text) => metadataOf(discoveryDocument(text, issuer, url), issuer, url));
-    known = { at: Date.now(), metadata };
-    return metadata;
-  };
-
-  return async () => {
-    if (known !== null && Date.now() - known.at < DISCOVERY_MAX_AGE) return known.metadata;
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    try {
-      return await reading;
-    } catch (error) {
-      if (known === null) throw error;
-      return known.metadata;
-    }
-  };
+  return kept(DISCOVERY_MAX_AGE, () =>
+    request(url, (text) => metadataOf(discoveryDocument(text, issuer, url), issuer, url)),
+  );
 }
 
 /** Only what is used, and each address checked. Of algorithms only those that somebody without the issuer's key cannot sign with. */

@@ -14,18 +14,10 @@ import { ObjectStore } from "./object-store.js";
 import { isExpired } from "./operator/event-recorder.js";
 import { SimulatedOperator } from "./operator/operator.js";
 import { DEFAULT_CLASS, type OperatorContext } from "./operator/operator-context.js";
-import { ESO_GROUP, type ResourceName, type ResourceType, resourceTypes } from "./resources.js";
+import { ESO_GROUP, RESOURCE_NAMES, type ResourceName, type ResourceType, resourceTypes } from "./resources.js";
 import type { ClusterSettings } from "./settings.js";
 
 const NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
-const NAMES: ResourceName[] = [
-  "namespaces",
-  "events",
-  "secrets",
-  "externalsecrets",
-  "secretstores",
-  "clustersecretstores",
-];
 /** How long events are kept, and how often that is looked at, milliseconds. */
 const EVENT_TTL = 3_600_000;
 const EVENT_SWEEP = 60_000;
@@ -61,7 +53,7 @@ export class SimulatedCluster {
     this.types = resourceTypes(settings.apiVersion);
     const revision = at(kept, "revision");
     this.objects = new ObjectStore(
-      NAMES,
+      RESOURCE_NAMES,
       settings.watchWindow,
       () => clock.now(),
       typeof revision === "number" ? revision : 1,
@@ -230,7 +222,7 @@ export class SimulatedCluster {
   /** What has to be kept for a restart: objects with uids and versions, values of the backends. @internal */
   dump(): JsonObject {
     const objects: JsonObject = {};
-    for (const name of NAMES) objects[name] = this.objects.list(name);
+    for (const name of RESOURCE_NAMES) objects[name] = this.objects.list(name);
     const backends: JsonObject = {};
     for (const [name, backend] of Object.entries(this.backends)) backends[name] = backend.dump();
     return { revision: this.objects.revision, objects, backends };
@@ -239,7 +231,7 @@ export class SimulatedCluster {
   private restore(kept: JsonObject): void {
     const objects = record(kept, "objects");
     const readable = (value: Json): KubeObject[] => (isObject(value) ? [toKubeObject(value)] : []);
-    for (const name of NAMES) this.objects.restore(name, list(objects, name).flatMap(readable));
+    for (const name of RESOURCE_NAMES) this.objects.restore(name, list(objects, name).flatMap(readable));
     for (const [name, backend] of Object.entries(this.backends)) backend.restore(at(kept, "backends", name));
     if (this.kubeSystemUid === "") this.createNamespaces();
   }

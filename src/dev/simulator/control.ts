@@ -5,7 +5,7 @@ import type { SimulatedCluster } from "./cluster.js";
 import type { ActiveFault, FaultEffect, FaultMatch, FaultRule } from "./faults.js";
 import { readBody } from "./http/request.js";
 import { type Json, type JsonObject, at, isObject, parseJson, record, text } from "./json.js";
-import type { ResourceName } from "./resources.js";
+import { isResourceName, type ResourceName } from "./resources.js";
 import type { Simulator } from "./simulator.js";
 
 /** An HTTP server that steers simulated clusters from another process. */
@@ -176,19 +176,10 @@ class ClusterControl {
   }
 }
 
-const RESOURCES: readonly ResourceName[] = [
-  "namespaces",
-  "events",
-  "secrets",
-  "externalsecrets",
-  "secretstores",
-  "clustersecretstores",
-];
-
 function resourceOf(command: JsonObject): ResourceName {
-  const found = RESOURCES.find((name) => name === command["resource"]);
-  if (found === undefined) throw new Error("no such resource");
-  return found;
+  const { resource } = command;
+  if (!isResourceName(resource)) throw new Error("no such resource");
+  return resource;
 }
 
 const EFFECTS: readonly string[] = [

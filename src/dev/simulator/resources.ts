@@ -4,8 +4,17 @@ import { type Schema, object, string } from "./schema/schema.js";
 import { secretStoreSchema } from "./schema/secret-store.js";
 
 /** The plural names of what is served. */
-export type ResourceName =
-  "namespaces" | "events" | "secrets" | "externalsecrets" | "secretstores" | "clustersecretstores";
+export const RESOURCE_NAMES = [
+  "namespaces",
+  "events",
+  "secrets",
+  "externalsecrets",
+  "secretstores",
+  "clustersecretstores",
+] as const;
+export type ResourceName = (typeof RESOURCE_NAMES)[number];
+
+export const isResourceName = (name: unknown): name is ResourceName => RESOURCE_NAMES.some((one) => one === name);
 
 /** The group of the operator's resources. */
 export const ESO_GROUP = "external-secrets.io";

@@ -2,9 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { parse as parseYaml } from "yaml";
 import { badRequest, tooLarge } from "../api-error.js";
 import { type Json, depth, isObject, parseJson } from "../json.js";
-import type { ResourceName } from "../resources.js";
 import type { Verb } from "./authorization.js";
-import { ESO_GROUP } from "../resources.js";
+import { ESO_GROUP, isResourceName, type ResourceName } from "../resources.js";
 
 /** A request's body, at most as large as the API server takes it. */
 const BODY_LIMIT = 3 * 1024 * 1024;
@@ -18,16 +17,6 @@ export interface ResourcePath {
   name: string;
   subresource: string;
 }
-
-const NAMES: ReadonlySet<string> = new Set([
-  "namespaces",
-  "events",
-  "secrets",
-  "externalsecrets",
-  "secretstores",
-  "clustersecretstores",
-]);
-const isResourceName = (name: string | undefined): name is ResourceName => name !== undefined && NAMES.has(name);
 
 /** Reads `/api/v1/…` and `/apis/external-secrets.io/<version>/…`; undefined for what is no resource. */
 export function resourcePath(path: string): ResourcePath | undefined {
